@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { AppError } from "./errors.js";
+
+const sessionIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+function isSessionId(value: string): boolean {
+  return sessionIdPattern.test(value) && !value.includes("..");
+}
+
+const sessionIdRule =
+  "must be 1 to 128 letters, digits, '.', '_' or '-', start with a letter or digit, and hold no '..'";
+
+export const sessionIdSchema = z
+  .string()
+  .regex(sessionIdPattern, sessionIdRule)
+  .refine((id) => !id.includes(".."), sessionIdRule);
+
+/**
+ * The id itself.
+ *
+ * @throws AppError `invalid_session_id`, before any file is touched
+ */
+export function parseSessionId(value: string): string {
+  if (isSessionId(value)) return value;
+  throw new AppError("invalid_session_id", `A session id ${sessionIdRule}.`, {
+    issues: [{ path: "sessionId", message: sessionIdRule }],
+  });
+}
+
+/** An id that a producer gives an event: visible ASCII without quotes and backslashes, so that it needs no escaping. */
+export const eventIdSchema = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, "must be 1 to 256 visible ASCII characters without quotes and backslashes");
+
+const alphabet = "0123456789abcdefghijkmnpqrstuvwxyz";
+
+/** Random bytes as lower-case text that is easy to read aloud and to double-click; about 5 bits a byte. */
+export function encodeId(random: Uint8Array): string {
+  let id = "";
+  for (const byte of random) id += alphabet[byte % alphabet.length];
+  return id;
+}

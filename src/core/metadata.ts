@@ -1,0 +1,223 @@
+import { isJsonObject, isUnsafeKey, type JsonObject, type JsonValue } from "./json.js";
+import type { FoldedEvent } from "./state.js";
+
+export const sessionStatuses = ["active", "completed", "failed", "cancelled"] as const;
+export type SessionStatus = (typeof sessionStatuses)[number];
+
+export interface TokenUsage extends JsonObject {
+  input: number;
+  output: number;
+  total: number;
+}
+
+export interface Metrics extends JsonObject {
+  agentsSpawned: number;
+  toolCalls: number;
+  mcpCalls: number;
+  filesModified: number;
+  bashCommands: number;
+}
+
+/** Whether the producer is at work: `waiting` is for a person, and `reason` says what for. */
+export interface Liveness extends JsonObject {
+  status: string;
+  since: string;
+}
+
+/**
+ * What is known about a session as a whole: the fold of its first `eventCount` events.
+ * Times are RFC 3339, `cost` is in US dollars.
+ */
+export interface Metadata {
+  sessionId: string;
+  userId: string | null;
+  created: string;
+  updated: string;
+  status: SessionStatus;
+  model: string | null;
+  tokenUsage: TokenUsage;
+  cost: number;
+  metrics: Metrics;
+  tags: string[];
+  parentSession: string | null;
+  subsessions: string[];
+  sandboxId: string | null;
+  eventCount: number;
+  lastEventAt: string;
+  liveness: Liveness;
+  [key: string]: JsonValue;
+}
+
+/** The fields of metadata that the server derives; a patch of them is refused. */
+export const derivedMetadataKeys = ["sessionId", "created", "updated", "eventCount", "lastEventAt"] as const;
+
+const countedActions: Record<string, keyof Metrics & string> = {
+  task_spawn: "agentsSpawned",
+  tool_call: "toolCalls",
+  mcp_call: "mcpCalls",
+  file_write: "filesModified",
+  file_edit: "filesModified",
+  bash_exec: "bashCommands",
+};
+
+export function initialMetadata(sessionId: string): Metadata {
+  return {
+    sessionId,
+    userId: null,
+    created: "",
+    updated: "",
+    status: "active",
+    model: null,
+    tokenUsage: { input: 0, output: 0, total: 0 },
+    cost: 0,
+    metrics: { agentsSpawned: 0, toolCalls: 0, mcpCalls: 0, filesModified: 0, bashCommands: 0 },
+    tags: [],
+    parentSession: null,
+    subsessions: [],
+    sandboxId: null,
+    eventCount: 0,
+    lastEventAt: "",
+    liveness: { status: "running", since: "" },
+  };
+}
+
+/** The metadata after `event`; the given one where it already holds the event. */
+export function reduceMetadata(metadata: Metadata, event: FoldedEvent): Metadata {
+  if (event.seq <= metadata.eventCount) return metadata;
+  return {
+    ...change(metadata, event),
+    updated: event.timestamp,
+    eventCount: event.seq,
+    lastEventAt: event.timestamp,
+  };
+}
+
+function change(metadata: Metadata, event: FoldedEvent): Metadata {
+  switch (event.type) {
+    case "session_created":
+      return createdFrom(metadata, event);
+    case "action":
+      return countAction(metadata, event.data["type"]);
+    case "metadata_updated":
+      return patchMetadata(metadata, event.data, event.timestamp);
+    case "session_finalized":
+      return finalized(metadata, event);
+    case "agent_spawned":
+      return addSubsession(metadata, event.data["subsession"]);
+    case "response":
+    case "state_updated":
+    case "goal_added":
+    case "goal_updated":
+    case "agent_completed":
+      return metadata;
+  }
+}
+
+function createdFrom(metadata: Metadata, { data, timestamp }: FoldedEvent): Metadata {
+  const config = field(data["initial"], "config");
+  return {
+    ...metadata,
+    userId: text(data["userId"]),
+    model: text(data["model"]) ?? text(field(config, "model")),
+    tags: Array.isArray(data["tags"]) ? data["tags"].map(String) : [],
+    parentSession: text(data["parentSession"]),
+    sandboxId: text(data["sandboxId"]),
+    created: timestamp,
+    liveness: { status: "running", since: timestamp },
+  };
+}
+
+function countAction(metadata: Metadata, type: JsonValue | undefined): Metadata {
+  if (typeof type !== "string" || !Object.hasOwn(countedActions, type)) return metadata;
+  const counter = countedActions[type]!;
+  const count = metadata.metrics[counter];
+  return { ...metadata, metrics: { ...metadata.metrics, [counter]: (typeof count === "number" ? count : 0) + 1 } };
+}
+
+function finalized(metadata: Metadata, { data, timestamp }: FoldedEvent): Metadata {
+  const status = finalStatus(data["status"]);
+  return { ...metadata, status, liveness: { status: "ended", since: timestamp } };
+}
+
+/** The status that a finalize with this `status` leaves: `success` and nothing mean completed. */
+export function finalStatus(status: JsonValue | undefined): SessionStatus {
+  if (status === "failed" || status === "cancelled") return status;
+  return status === "failure" || status === "error" ? "failed" : "completed";
+}
+
+function addSubsession(metadata: Metadata, subsession: JsonValue | undefined): Metadata {
+  const id = text(subsession);
+  if (id === null || metadata.subsessions.includes(id)) return metadata;
+  return { ...metadata, subsessions: [...metadata.subsessions, id] };
+}
+
+/**
+ * The metadata with a patch applied. Keys may be dotted (`tokenUsage.input`), objects merge,
+ * `null` clears, and `"+N"` or `"-N"` on a number (or on nothing yet) adds N to it. A known field
+ * keeps its kind: what would break it is left as it was. {@link derivedMetadataKeys} never change.
+ */
+export function patchMetadata(metadata: Metadata, patch: JsonObject, timestamp: string): Metadata {
+  let result: JsonObject = metadata;
+  for (const [key, value] of Object.entries(patch)) {
+    const path = key.split(".");
+    if (path.some((part) => part === "" || isUnsafeKey(part)) || isDerived(path[0]!)) continue;
+    result = setPath(result, path, value);
+  }
+  return keepKinds(metadata, result as Metadata, timestamp);
+}
+
+function setPath(target: JsonObject, [key, ...rest]: string[], value: JsonValue): JsonObject {
+  const current = Object.hasOwn(target, key!) ? target[key!] : undefined;
+  const next = rest.length > 0 ? setPath(isJsonObject(current) ? current : {}, rest, value) : merged(current, value);
+  return { ...target, [key!]: next };
+}
+
+function merged(current: JsonValue | undefined, value: JsonValue): JsonValue {
+  if (isJsonObject(value)) {
+    let result: JsonObject = isJsonObject(current) ? current : {};
+    for (const [key, child] of Object.entries(value)) {
+      if (!isUnsafeKey(key)) result = setPath(result, [key], child);
+    }
+    return result;
+  }
+  return isIncrement(value) && (typeof current === "number" || current === undefined)
+    ? (current ?? 0) + Number(value)
+    : value;
+}
+
+function isIncrement(value: JsonValue): value is string {
+  return typeof value === "string" && /^[+-]\d+(\.\d+)?$/.test(value);
+}
+
+/** A known field keeps its kind, whatever a patch (or an older release's log) says. */
+function keepKinds(before: Metadata, after: Metadata, timestamp: string): Metadata {
+  for (const key of ["tokenUsage", "metrics", "liveness"] as const) {
+    if (!isJsonObject(after[key])) after = { ...after, [key]: before[key] };
+  }
+  for (const key of ["tags", "subsessions"] as const) {
+    if (!Array.isArray(after[key])) after = { ...after, [key]: before[key] };
+  }
+  if (!sessionStatuses.includes(after.status)) after = { ...after, status: before.status };
+  if (typeof after.cost !== "number") after = { ...after, cost: before.cost };
+  return followStatus(before, after, timestamp);
+}
+
+function followStatus(before: Metadata, after: Metadata, timestamp: string): Metadata {
+  if (after.status !== before.status) {
+    return { ...after, liveness: { status: after.status === "active" ? "running" : "ended", since: timestamp } };
+  }
+  if (after.liveness.status === before.liveness.status) return after;
+  return { ...after, liveness: { ...after.liveness, since: timestamp } };
+}
+
+function isDerived(key: string): boolean {
+  return derivedMetadataKeys.some((derived) => derived === key);
+}
+
+function text(value: JsonValue | undefined): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function field(value: JsonValue | undefined, key: string): JsonValue | undefined {
+  return isJsonObject(value) ? value[key] : undefined;
+}
