@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ClientCommands } from "./client.js";
+import { fetchJson } from "./client/download.js";
+import type { Figure } from "./figures.js";
+import { makeStore, type StoreSize } from "./make-store.js";
+import { startProgram, type Program } from "./program.js";
+import { startServer } from "./server.js";
+
+/** A part of the table that can be run by itself. */
+export interface Group {
+  name: string;
+  run(bench: Bench): Promise<Figure[]>;
+}
+
+/** What the groups share: folders, stores that take long to make, and other servers to compare with. */
+export interface Bench extends AsyncDisposable {
+  competitors: Partial<Record<Competitor, string>>;
+  /** A new, empty storage folder. */
+  folder(): string;
+  /** A store of many sessions and one of a million events, with its index; made once a run. */
+  bigStore(): Promise<string>;
+  /** A store of a hundred sessions like those, with its index. */
+  smallStore(): Promise<string>;
+  client(): Program<ClientCommands>;
+  /** What is being done, for a person who waits. */
+  say(text: string): void;
+}
+
+export const competitors = ["disler", "durable-streams", "predecessor"] as const;
+export type Competitor = (typeof competitors)[number];
+
+export const manySessions = 100_000;
+export const bigSessionEvents = 1_000_000;
+const bigStoreSize: StoreSize = { sessions: manySessions, eventsPerSession: 3, bigSessionEvents };
+const smallStoreSize: StoreSize = { sessions: 100, eventsPerSession: 3, bigSessionEvents: 0 };
+
+export function createBench(urls: Bench["competitors"], say: (text: string) => void): Bench {
+  const root = mkdtempSync(join(tmpdir(), "claude-sessions-bench-"));
+  let made = 0;
+  const folder = (): string => {
+    const path = join(root, String(++made), "storage");
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+  const store = once(async (size: StoreSize) => {
+    const path = folder();
+    say(`making a store of ${size.sessions.toLocaleString("en")} sessions`);
+    makeStore(path, size);
+    say("building its index");
+    await buildIndex(path);
+    return path;
+  });
+  return {
+    competitors: urls,
+    folder,
+    bigStore: () => store(bigStoreSize),
+    smallStore: () => store(smallStoreSize),
+    client: () => startProgram<ClientCommands>("client"),
+    say,
+    async [Symbol.asyncDispose]() {
+      say("removing what was made");
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function once<K, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const made = new Map<K, Promise<V>>();
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key)!;
+  };
+}
+
+/** Runs a server on the folder until a search finds everything. */
+async function buildIndex(folder: string): Promise<void> {
+  await using server = await startServer(folder);
+  await untilIndexed(server.port);
+}
+
+/** Resolves once everything stored can be searched. */
+export async function untilIndexed(port: number): Promise<void> {
+  for (;;) {
+    const { lag } = (await fetchJson(port, "/api/query/search?q=commit&limit=1")) as { lag?: number };
+    if (lag === 0 || lag === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,59 @@
+import type { Group } from "../bench.js";
+import { atMost, interleave, within } from "../figures.js";
+import { residentMegabytes } from "../program.js";
+import { startServer } from "../server.js";
+import { watchMemory } from "./reads.js";
+
+const session = "slow-reader";
+const deadSockets = 20;
+const floodBatches = 200;
+
+/** What sockets that never read do to the others, and to the server's memory. */
+export const slowReader: Group = {
+  name: "slow-reader",
+  async run(bench) {
+    bench.say("dead readers");
+    await using server = await startServer(bench.folder());
+    await using client = bench.client();
+    await using dead = bench.client();
+    const { port } = server;
+    const requests = { kind: "batches" as const, sessions: [session], bytes: 1024, events: 100 };
+    const flood = () => client.call("load", { port, inFlight: 4, seconds: 60, count: floodBatches, requests });
+    const deliver = async (): Promise<number> =>
+      (await client.call("measureDelivery", { port, session, readers: 10, count: 600 })).p99Ms;
+    await flood();
+    await flood();
+    await deliver();
+    const before = residentMegabytes(server.pid);
+    const peak = watchMemory(server.pid);
+    const times = await interleave(5, {
+      alone: deliver,
+      beside: async () => {
+        await dead.call("subscribe", {
+          port,
+          path: `/ws?session=${session}`,
+          count: deadSockets,
+          protocol: "ws",
+          dead: true,
+        });
+        await flood();
+        const time = await deliver();
+        await dead.call("unsubscribe", null);
+        return time;
+      },
+    });
+    return [
+      atMost(1.1, {
+        name: `delivery p99 beside ${deadSockets} dead readers`,
+        than: "without them",
+        measured: { value: times.beside, unit: "ms" },
+        baseline: { value: times.alone, unit: "ms" },
+      }),
+      within(
+        { value: 64, unit: "MB" },
+        `memory that ${deadSockets} dead readers add, 20 MB behind each`,
+        peak() - before,
+      ),
+    ];
+  },
+};

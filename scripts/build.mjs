@@ -1,0 +1,157 @@
+// Bundles src/ into dist/: one file per entry, code shared and split, so that a command loads only what it needs.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureInstalled, root, runMain, SetupError, step } from "./setup.mjs";
+
+const dist = join(root, "dist");
+const stampFile = join(root, "node_modules", ".cache", "claude-sessions", "build");
+const notices = "third-party-licences.txt";
+/** A running server may still import a chunk of the build before; it is kept this long. */
+const staleMs = 10 * 60_000;
+
+const entryPoints = {
+  cli: "src/cli/main.ts",
+  "index-worker": "src/storage/index/index-worker.ts",
+};
+
+/** Builds where the sources are not those of the last build. A few milliseconds where they are. */
+export async function ensureBuilt() {
+  const stamp = stampOf([
+    join(root, "src"),
+    join(root, "scripts"),
+    join(root, "package.json"),
+    join(root, "package-lock.json"),
+  ]);
+  if (existsSync(join(dist, "cli.js")) && readStamp() === stamp) return;
+  await step("Building", () => build({ keepMs: staleMs }));
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
+}
+
+export async function build({ keepMs }) {
+  const { outputFiles, metafile } = await bundle();
+  mkdirSync(dist, { recursive: true });
+  const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  files.set(notices, Buffer.from(licences(Object.keys(metafile.inputs))));
+  // Entries come last: whoever reads one finds all that it imports.
+  const ordered = [...files].sort(([a], [b]) => Number(isEntry(a)) - Number(isEntry(b)));
+  for (const [name, contents] of ordered) writeWhole(join(dist, name), contents);
+  removeStale(files, keepMs);
+}
+
+async function bundle() {
+  const esbuild = await import("esbuild");
+  try {
+    return await esbuild.build(options());
+  } catch (error) {
+    throw new SetupError(`The sources do not build: ${error.message}`);
+  }
+}
+
+function options() {
+  return {
+    absWorkingDir: root,
+    entryPoints: Object.entries(entryPoints)
+      .filter(([out, path]) => existsSync(join(root, path)) && out.includes(process.env.TEMPORARY_ONLY ?? ""))
+      .map(([out, path]) => ({ in: path, out })),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    chunkNames: "[name]-[hash]",
+    // CommonJS packages in the bundle call require() for Node's own modules.
+    banner: {
+      js: 'import{createRequire as $createRequire}from"node:module";const require=$createRequire(import.meta.url);',
+    },
+    // Optional native parts of ws, which does without.
+    external: ["bufferutil", "utf-8-validate"],
+    plugins: [versionOnly],
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  };
+}
+
+/** Of package.json the program needs its version; the rest stays out of the bundle. */
+const versionOnly = {
+  name: "version-only",
+  setup({ onLoad }) {
+    const file = join(root, "package.json");
+    onLoad({ filter: /package\.json$/ }, ({ path }) => {
+      if (path !== file) return undefined;
+      const { name, version } = JSON.parse(readFileSync(file, "utf8"));
+      return { contents: JSON.stringify({ name, version }), loader: "json" };
+    });
+  },
+};
+
+function isEntry(name) {
+  return Object.hasOwn(entryPoints, name.replace(/\.js$/, ""));
+}
+
+function writeWhole(file, contents) {
+  if (existsSync(file) && readFileSync(file).equals(contents)) return;
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
+}
+
+function removeStale(files, keepMs) {
+  for (const name of readdirSync(dist)) {
+    const file = join(dist, name);
+    if (!files.has(name) && Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= keepMs) {
+      rmSync(file, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The licence texts of every package that went into the bundle. */
+function licences(inputs) {
+  const packages = new Set(inputs.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  const sections = [...packages].sort().map((path) => {
+    const folder = join(root, path);
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), "utf8").trim();
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return `claude-sessions contains the following packages.\n\n${sections.join(`\n${"-".repeat(80)}\n\n`)}`;
+}
+
+function stampOf(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths) addToStamp(hash, path);
+  return hash.digest("hex");
+}
+
+function addToStamp(hash, path) {
+  const stats = statSync(path);
+  if (stats.isDirectory()) {
+    for (const name of readdirSync(path).sort()) addToStamp(hash, join(path, name));
+  } else if (!/\.test\.tsx?$/.test(path)) {
+    hash.update(`${relative(root, path)}:${stats.size}:${stats.mtimeMs}\n`);
+  }
+}
+
+function readStamp() {
+  try {
+    return readFileSync(stampFile, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await runMain(async () => {
+    await ensureInstalled();
+    await step("Building", () => build({ keepMs: 0 }));
+    return 0;
+  });
+}

@@ -1,0 +1,68 @@
+// `npm run check`: every check that needs no test run, side by side, a line each; details only where one fails.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureBuilt } from "./build.mjs";
+import { ensureInstalled, projectEnv, root, runMain } from "./setup.mjs";
+
+const checks = [
+  { name: "types", command: ["tsc", "-p", "."] },
+  { name: "lint", command: ["oxlint"] },
+  { name: "dead code", command: ["knip", "--no-progress"] },
+  { name: "format", command: ["oxfmt", "--check", "."] },
+  { name: "package", work: checkPackage },
+  { name: "lockfile", work: checkLockfile },
+];
+
+/** @returns how many checks passed and failed */
+export async function runChecks() {
+  const results = await Promise.all(checks.map(runCheck));
+  const failures = results.filter(({ ok }) => !ok);
+  for (const { name, output } of failures)
+    console.log(`\n── ${name} ${"─".repeat(76 - name.length)}\n${output.trim()}\n`);
+  return { passed: results.length - failures.length, failed: failures.length };
+}
+
+async function runCheck({ name, command, work }) {
+  const started = performance.now();
+  const { ok, output } = await (command ? runCommand(command) : work());
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${ok ? "✓" : "✗"} ${name.padEnd(10)} ${seconds} s`);
+  return { name, ok, output };
+}
+
+function runCommand([command, ...args]) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(root, "node_modules", ".bin", command), args, { cwd: root, env: projectEnv() });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+async function checkPackage() {
+  try {
+    await ensureBuilt();
+  } catch (error) {
+    return { ok: false, output: error.message };
+  }
+  return runCommand(["publint", "run", "--strict", "--pack", "false"]);
+}
+
+/** A lock that names a registry would send everybody else to that one. */
+function checkLockfile() {
+  const lines = readFileSync(join(root, "package-lock.json"), "utf8").split("\n");
+  const resolved = lines.filter((line) => line.trimStart().startsWith('"resolved":'));
+  return { ok: resolved.length === 0, output: `package-lock.json names a registry:\n${resolved.join("\n")}` };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await runMain(async () => {
+    await ensureInstalled();
+    const { failed } = await runChecks();
+    return failed === 0 ? 0 : 1;
+  });
+}

@@ -1,0 +1,55 @@
+import type { Paint } from "./colors.js";
+import type { ServeSettings } from "./serve-settings.js";
+import { printable } from "./text.js";
+
+export interface Running {
+  url: string;
+  version: string;
+  settings: ServeSettings;
+}
+
+const defaultUrl = "http://localhost:9000";
+
+/** What a person sees when the server is up, and how to go on from there. */
+export function welcome({ url, version, settings }: Running, paint: Paint): string {
+  const { storage, durability, host } = settings;
+  const row = (name: string, text: string) => `  ${paint("dim", name.padEnd(11))}${text}`;
+  const elsewhere = url === defaultUrl ? "" : ` --url ${url}`;
+  return [
+    "",
+    `  ${paint("bold", "claude-sessions")} ${version}`,
+    "",
+    row("API", paint("cyan", url)),
+    row("Live", `${url.replace(/^http/, "ws")}/ws`),
+    row("Reference", `${url}/docs`),
+    row("Storage", printable(storage)),
+    row("Durability", durability === "strict" ? "strict: an answer means that it is on disk" : paint("yellow", "relaxed: the last moments before a power cut may be lost")),
+    row("Network", networkLine(host)),
+    "",
+    "  Send a first event, and look at it:",
+    "",
+    `    curl ${url}/api/actions/my-session -H 'content-type: application/json' -d '{"type":"tool_call","tool":"hello"}'`,
+    `    claude-sessions query events my-session${elsewhere}`,
+    "",
+    paint("dim", "  Ctrl-C stops it."),
+    "",
+    "",
+  ].join("\n");
+}
+
+function networkLine(host: string): string {
+  const local = host === "localhost" || host === "::1" || host.startsWith("127.");
+  return local ? "this machine only; for containers and others: --host 0.0.0.0" : `${printable(host)}: everyone who reaches this address can read and write`;
+}
+
+/** The same facts for a log: one a line. */
+export function facts({ url, version, settings }: Running): string {
+  return [
+    `claude-sessions ${version}`,
+    `listening ${url}`,
+    `host ${settings.host}`,
+    `storage ${settings.storage}`,
+    `durability ${settings.durability}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,53 @@
+import { rmSync } from "node:fs";
+import type { Command } from "commander";
+import { interruptible, printJson, type Cli } from "../cli.js";
+import { createProgress } from "../progress.js";
+import { addJsonOption } from "../session-options.js";
+import { requireStorage, storageOption, type StorageOptions } from "../storage-option.js";
+
+export function registerReindex(program: Command, cli: Cli): void {
+  addJsonOption(program.command("reindex").addOption(storageOption("the folder whose index is made anew")))
+    .description("throw the search index away and build it anew from the files")
+    .addHelpText(
+      "after",
+      `
+The server must not be running on the folder. The files are the truth, so nothing can be lost.
+
+Examples:
+  claude-sessions reindex --storage /var/claude-sessions`,
+    )
+    .action(async (options: StorageOptions & { json?: boolean }) => {
+      const path = requireStorage(options, cli);
+      const stats = await interruptible(cli, () => reindex(cli, path));
+      if (options.json) return printJson(cli, stats);
+      const count = (figure: number) => figure.toLocaleString("en");
+      await cli.out.write(`Indexed ${count(stats.total)} sessions with ${count(stats.events)} events.\n`);
+    });
+}
+
+async function reindex(cli: Cli, path: string): Promise<{ total: number; events: number }> {
+  const { openFileStore } = await import("../../storage/file/file-store.js");
+  await dropIndex(path, cli.context.now());
+  const progress = createProgress("Indexing", cli.context);
+  const store = await openFileStore({ path, now: cli.context.now, onIndexProgress: progress.update });
+  try {
+    const { total, events } = await store.stats();
+    return { total, events };
+  } finally {
+    await store.close();
+    progress.end();
+  }
+}
+
+/** Removes the index's files while nobody else can have the storage open. @throws AppError `storage_locked` */
+async function dropIndex(path: string, now: number): Promise<void> {
+  const { layoutOf } = await import("../../storage/file/layout.js");
+  const { takeLock } = await import("../../storage/file/lock.js");
+  const { index, lock } = layoutOf(path);
+  const taken = takeLock(lock, new Date(now).toISOString());
+  try {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(index + suffix, { force: true });
+  } finally {
+    taken.release();
+  }
+}

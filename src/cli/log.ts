@@ -1,0 +1,48 @@
+import type { Writable } from "node:stream";
+import { pino, stdTimeFunctions, type Logger } from "pino";
+import { createPaint, type Color, type Paint } from "./colors.js";
+import { usesColor, type CliContext } from "./context.js";
+import { clearLine } from "./progress.js";
+import type { ServeSettings } from "./serve-settings.js";
+import { printable } from "./text.js";
+
+/** The server's log on stderr: lines for a person at a terminal, JSON lines else. */
+export function createLogger({ logLevel, logFormat }: Pick<ServeSettings, "logLevel" | "logFormat">, context: CliContext): Logger {
+  const human = logFormat === "human" || (logFormat === "auto" && context.isTTY.stderr);
+  const paint = createPaint(usesColor(context, context.isTTY.stderr));
+  // A progress bar may stand on the terminal's last line.
+  const start = context.isTTY.stderr ? clearLine : "";
+  const destination = batched(context.stderr, human ? (line) => start + humanLine(line, paint) : (line) => line);
+  const options = { level: logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
+  return pino(options, destination);
+}
+
+/** Lines of one turn of the event loop go out in one write, so that a busy log costs little. */
+function batched(stream: Writable, format: (line: string) => string): { write(line: string): void } {
+  let pending = "";
+  const flush = () => {
+    stream.write(pending);
+    pending = "";
+  };
+  return {
+    write(line) {
+      if (pending === "") setImmediate(flush);
+      pending += format(line);
+    },
+  };
+}
+
+const levelColors: Record<string, Color> = { trace: "dim", debug: "dim", info: "green", warn: "yellow", error: "red", fatal: "red" };
+
+function humanLine(json: string, paint: Paint): string {
+  const { level, time, msg, err, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const name = String(level);
+  const details = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const cause = (err as { message?: string } | undefined)?.message;
+  const text = [String(msg ?? ""), ...details, ...(cause === undefined ? [] : [`(${cause})`])].map(printable).join(" ");
+  return `${paint("dim", clock(String(time)))} ${paint(levelColors[name], name.padEnd(5))} ${text}\n`;
+}
+
+function clock(time: string): string {
+  return new Date(time).toTimeString().slice(0, 8);
+}

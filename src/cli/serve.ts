@@ -1,0 +1,101 @@
+import { AppError } from "../core/errors.js";
+import { createMetrics } from "../server/metrics.js";
+import { startServer } from "../server/start-server.js";
+import { openFileStore } from "../storage/file/file-store.js";
+import type { SessionStore } from "../storage/session-store.js";
+import { facts, welcome } from "./banner.js";
+import type { Cli } from "./cli.js";
+import { createLogger } from "./log.js";
+import { findPortOwner } from "./port-owner.js";
+import { createProgress } from "./progress.js";
+import type { ServeSettings } from "./serve-settings.js";
+import { version } from "./version.js";
+
+/** A stop takes at most this long; what it had no time for is made up for at the next start. */
+const stopMs = 4_800;
+
+/** Serves until a signal comes, then lets requests finish and closes the store. A second signal ends the process at once. */
+export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
+  const { context } = cli;
+  const logger = createLogger(settings, context);
+  const stop = onFirstSignal(cli);
+  const metrics = createMetrics();
+  try {
+    const store = await Promise.race([openStore(), interruptedBy(stop.signalled)]);
+    const server = await start(store);
+    const running = { url: server.url, version, settings: { ...settings, port: server.port } };
+    await cli.out.write(context.isTTY.stdout ? welcome(running, cli.paint) : facts(running));
+    if (settings.durability === "relaxed") {
+      logger.warn("durability is relaxed: events of the last moments before a power cut may be lost");
+    }
+    logger.info({ signal: await stop.signalled }, "stopping: requests in flight finish first");
+    await withinTime(server.close().then(() => store.close()));
+    logger.info("stopped");
+  } finally {
+    stop.release();
+  }
+
+  function openStore(): Promise<SessionStore> {
+    return openFileStore({
+      path: settings.storage,
+      durability: settings.durability,
+      now: context.now,
+      observer: metrics.storage,
+      onNotice: ({ level, message, detail }) => logger[level]({ ...detail }, message),
+      onIndexProgress: createProgress("Building the index", context).update,
+    });
+  }
+
+  async function start(store: SessionStore) {
+    const { host, port, allowOrigins, implicitSessions, maxBody } = settings;
+    try {
+      return await startServer({ store, host, port, allowOrigins, implicitSessions, maxBodyBytes: maxBody, logger, metrics, version, now: context.now });
+    } catch (error) {
+      await store.close();
+      throw await explain(error, settings);
+    }
+  }
+}
+
+function onFirstSignal({ context }: Cli): { signalled: Promise<string>; release: () => void } {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let stopping = false;
+  const release = context.onSignal((signal) => {
+    if (stopping) context.exit(130);
+    stopping = true;
+    resolve(signal);
+  });
+  return { signalled: promise, release };
+}
+
+/** Until the store is open there is nothing to let finish. */
+async function interruptedBy(signalled: Promise<string>): Promise<never> {
+  await signalled;
+  throw new AppError("interrupted", "Interrupted.");
+}
+
+async function withinTime(stopped: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new AppError("internal", "Stopping took too long and was broken off. Nothing acknowledged is lost: the next start takes it from the journal.")),
+    stopMs,
+  );
+  try {
+    await Promise.race([stopped, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Why the port is refused: who has it, and how to choose another. */
+async function explain(error: unknown, { host, port }: ServeSettings): Promise<unknown> {
+  const code = error instanceof AppError ? error.code : (error as NodeJS.ErrnoException).code;
+  if (code === "EACCES") return new AppError("usage", `This user may not listen on port ${port}. Choose one above 1023 with --port.`, { cause: error });
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return new AppError("usage", `This machine has no address '${host}' to listen on. Choose another with --host.`, { cause: error });
+  }
+  if (code !== "port_in_use" && code !== "EADDRINUSE") return error;
+  const owner = await findPortOwner(port);
+  const who = owner ? `process ${owner.pid} (${owner.command})` : "another process";
+  return new AppError("port_in_use", `Port ${port} is taken by ${who}. Stop it, or choose another port with --port (0 for any free one).`, { cause: error });
+}

@@ -1,0 +1,67 @@
+import { Hono } from "hono";
+import { AppError } from "../core/errors.js";
+import type { AppContext, Call, NodeBindings } from "./call.js";
+import type { ServerDeps } from "./deps.js";
+import { register, serve, type App } from "./pipeline.js";
+import type { Route } from "./route.js";
+import { agentRoutes } from "./routes/agents.js";
+import { docsRoutes } from "./routes/docs.js";
+import { eventRoutes } from "./routes/events.js";
+import { goalRoutes } from "./routes/goals.js";
+import { lifecycleRoutes } from "./routes/lifecycle.js";
+import { operationRoutes } from "./routes/operations.js";
+import { queryRoutes } from "./routes/query.js";
+import { recordRoutes } from "./routes/records.js";
+import { sessionRoutes } from "./routes/sessions.js";
+import { socketRoutes } from "./routes/socket.js";
+import { stateRoutes } from "./routes/state.js";
+
+/** Every route of the API, in the order in which its description shows them. */
+export const apiRoutes: readonly Route[] = [
+  ...sessionRoutes,
+  ...lifecycleRoutes,
+  ...recordRoutes,
+  ...eventRoutes,
+  ...socketRoutes,
+  ...stateRoutes,
+  ...goalRoutes,
+  ...agentRoutes,
+  ...queryRoutes,
+  ...operationRoutes,
+  ...docsRoutes(() => apiRoutes),
+];
+
+/** The HTTP application; WebSocket upgrades are taken by the server that runs it. */
+export function createApp(deps: ServerDeps): App {
+  const app: App = new Hono<{ Bindings: NodeBindings }>();
+  for (const route of apiRoutes) register(app, route, deps);
+  app.notFound((context) => serve(context as AppContext, deps, "*", false, notRouted));
+  return app;
+}
+
+const paths = [...new Set(apiRoutes.map(({ path }) => path))].map((path) => ({
+  path,
+  pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+").replaceAll(".", "\\.")}$`),
+}));
+
+function notRouted(call: Call): Response {
+  const { method, path } = call.context.req;
+  const known = paths.find(({ pattern }) => pattern.test(path));
+  if (!known) throw new AppError("not_found", "There is nothing at this address. GET /docs shows every call.");
+  const methods = apiRoutes.filter((route) => route.path === known.path).map((route) => route.method);
+  if (method === "OPTIONS") return preflight(call, methods);
+  throw new AppError("method_not_allowed", `This address takes ${methods.join(", ")}, not ${method.slice(0, 20)}. GET /docs shows every call.`);
+}
+
+/** What a page of an allowed origin may send; without an origin, what the address takes. */
+function preflight(call: Call, methods: readonly string[]): Response {
+  const allow = { Allow: ["OPTIONS", ...methods].join(", ") };
+  if (call.shared === undefined) return new Response(null, { status: 204, headers: allow });
+  const headers = {
+    ...allow,
+    "Access-Control-Allow-Methods": methods.join(", "),
+    "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Authorization",
+    "Access-Control-Max-Age": "600",
+  };
+  return new Response(null, { status: 204, headers });
+}

@@ -1,0 +1,65 @@
+import { recordSchema, type Stream } from "../../core/event.js";
+import { recordsQuerySchema } from "../../core/requests.js";
+import { pageToJsonArray } from "../../storage/page.js";
+import type { AppendedEvent } from "../../storage/session-store.js";
+import { recordAnswerSchema, writtenSchema } from "../answers.js";
+import type { Call } from "../call.js";
+import { parseRecords, type RecordType } from "../input/records.js";
+import { jsonText, ndjsonType, pageLinks } from "../reply.js";
+import { route, type Route } from "../route.js";
+
+export const recordRoutes: Route[] = [
+  ...routesOf("action", "actions", "/api/actions/{id}"),
+  ...routesOf("response", "responses", "/api/actions/{id}/responses"),
+];
+
+function routesOf(type: RecordType, stream: Stream, path: string): Route[] {
+  return [
+    route({
+      method: "POST",
+      path,
+      group: stream,
+      summary: `Append ${type === "action" ? "an action" : "a response"}, or many`,
+      description: "Any object with a `type`. A list is a batch: all or nothing, one acknowledgement.",
+      headers: { "Idempotency-Key": "The same key again gives the first answer and stores nothing" },
+      body: { schema: recordSchema, batch: true, example: { type: type === "action" ? "tool_call" : "message", details: { tool: "grep" } } },
+      responses: { 201: { description: "Durable; for a list with `events`, one entry each", schema: writtenSchema } },
+      handler: (call) => appendRecords(call, type),
+    }),
+    route({
+      method: "GET",
+      path,
+      group: stream,
+      summary: `The newest ${stream}, in ascending order`,
+      description: "With `after`, the oldest behind it. `Link` headers lead on.",
+      query: recordsQuerySchema,
+      responses: { 200: { description: "Stored records", schema: recordAnswerSchema.array() } },
+      handler: (call) => listRecords(call, stream),
+    }),
+  ];
+}
+
+async function appendRecords(call: Call, type: RecordType): Promise<Response> {
+  const { store, implicitSessions } = call.deps;
+  const text = await call.text();
+  const { events, single } = parseRecords(text, call.hasType(ndjsonType), type, call.idempotencyKey);
+  const appended = await store.append(call.sessionId, events, { implicit: implicitSessions });
+  return single ? written(appended.events[0]!) : writtenBatch(appended.events);
+}
+
+/** Event ids need no escaping: {@link eventIdSchema}. */
+export function written({ seq, eventId }: AppendedEvent): Response {
+  return jsonText(201, `{"success":true,"seq":${seq},"eventId":"${eventId}"}`);
+}
+
+export function writtenBatch(events: readonly AppendedEvent[]): Response {
+  const entries = events.map(({ seq, eventId }) => `{"seq":${seq},"eventId":"${eventId}"}`).join(",");
+  return jsonText(201, `{"success":true,"count":${events.length},"seq":${events.at(-1)?.seq ?? 0},"events":[${entries}]}`);
+}
+
+async function listRecords(call: Call, stream: Stream): Promise<Response> {
+  const { type, ...range } = call.query(recordsQuerySchema);
+  const types = type?.split(",").map((name) => name.trim());
+  const page = await call.deps.store.readPage(call.sessionId, { of: stream, ...range, types });
+  return jsonText(200, pageToJsonArray(page), pageLinks(call.url, page, range.after !== undefined));
+}

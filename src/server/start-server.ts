@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import pino, { type Logger } from "pino";
+import { AppError } from "../core/errors.js";
+import type { SessionStore } from "../storage/session-store.js";
+import { createApp } from "./app.js";
+import type { ServerDeps } from "./deps.js";
+import { createGate, type Authorize } from "./gate.js";
+import { Hub } from "./hub/hub.js";
+import type { SetTimer } from "./hub/pacer.js";
+import { createMetrics, type Metrics } from "./metrics.js";
+import { portInUse } from "./port-holder.js";
+import { problemResponse } from "./problem.js";
+import { createUpgradeListener } from "./upgrade.js";
+
+export interface ServerOptions {
+  store: SessionStore;
+  /** The address to listen on, and 0 for any free port. */
+  host: string;
+  port: number;
+  /** Origins whose pages may call the server besides its own. */
+  allowOrigins?: string[];
+  /** Whether a write to an unknown session creates it; default true. */
+  implicitSessions?: boolean;
+  /** Default 16 MiB. */
+  maxBodyBytes?: number;
+  logger?: Logger;
+  metrics?: Metrics;
+  version: string;
+  now?: () => number;
+  authorize?: Authorize;
+  /** Of live connections: the interval between probes, the timers, the bytes held for lagging readers. */
+  live?: { heartbeatMs?: number; setTimer?: SetTimer; budgetBytes?: number };
+}
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  /** Stops accepting, answers what is in flight, ends the live connections; within 5 s. Leaves the store open. */
+  close(): Promise<void>;
+}
+
+/** How long requests in flight, and then live connections, have to end by themselves. */
+const drainMs = 3000;
+const goodbyeMs = 1000;
+
+/** Listens. @throws AppError `port_in_use` */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { store, host, port, version, now = Date.now, logger = pino({ enabled: false }) } = options;
+  let closing = false;
+  const deps: ServerDeps = {
+    store,
+    hub: new Hub({ store, logger, now, ...options.live }),
+    gate: createGate({ host, allowOrigins: options.allowOrigins, authorize: options.authorize }),
+    metrics: options.metrics ?? createMetrics({ process: false }),
+    logger,
+    implicitSessions: options.implicitSessions ?? true,
+    maxBodyBytes: options.maxBodyBytes ?? 16 * 1024 * 1024,
+    version,
+    now,
+    closing: () => closing,
+  };
+  deps.metrics.watch(store, deps.hub);
+  const server = createServer({ keepAliveTimeout: 65_000 }, requestListener(deps));
+  server.on("upgrade", createUpgradeListener(deps));
+  await listen(server, host, port);
+  const address = server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
+  let ended: Promise<void> | undefined;
+  return {
+    url: `http://${urlHost(host)}:${bound}`,
+    port: bound,
+    close: () => {
+      closing = true;
+      return (ended ??= shutDown(server, deps.hub));
+    },
+  };
+}
+
+function requestListener(deps: ServerDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const app = createApp(deps);
+  const badRequest = () => problemResponse(new AppError("invalid_input", "The request's address or Host header is malformed."));
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true, errorHandler: badRequest });
+  return (incoming, outgoing) => {
+    const url = incoming.url ?? "/";
+    if ((url.includes("/.") || url.includes("/%2")) && dotSegment.test(url)) return refuseDots(outgoing);
+    void listener(incoming, outgoing);
+  };
+}
+
+/** A path that a URL parser would shorten: nobody means that, and an id it would hide is refused by name. */
+const dotSegment = /^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+
+function refuseDots(outgoing: ServerResponse): void {
+  const error = new AppError("invalid_session_id", "An id in the path cannot be '.' or '..'.");
+  const response = problemResponse(error);
+  void response.text().then((body) => outgoing.writeHead(error.status, Object.fromEntries(response.headers)).end(body));
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(error.code === "EADDRINUSE" ? portInUse(port, error) : error));
+    server.listen(port, host, resolve);
+  });
+}
+
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+async function shutDown(server: Server, hub: Hub): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await Promise.race([requestsAnswered(server, hub), pause(drainMs)]);
+  await hub.close(goodbyeMs);
+  server.closeAllConnections();
+  await ended;
+}
+
+/** Resolves once no connection is left but the live ones. */
+async function requestsAnswered(server: Server, hub: Hub): Promise<void> {
+  for (;;) {
+    const open = await new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+    if (open <= hub.counts().totalConnections) return;
+    server.closeIdleConnections();
+    await pause(10);
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

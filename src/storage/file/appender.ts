@@ -1,0 +1,138 @@
+import { streamOf, type NewEvent } from "../../core/event.js";
+import { reduceSession } from "../../core/session.js";
+import { encodeLine } from "../line.js";
+import type { Appended, AppendedEvent, AppendOptions, Decide } from "../session-store.js";
+import { sessionNotFound } from "../store-errors.js";
+import type { CommitQueue } from "./commit-queue.js";
+import { findEvent, scanEventIds } from "./event-id-scan.js";
+import type { FilePool } from "./file-pool.js";
+import type { Batch, HotSession } from "./hot-session.js";
+import type { HotSessions } from "./hot-sessions.js";
+import { streamFile } from "./layout.js";
+
+interface AppenderOptions {
+  sessions: HotSessions;
+  queue: CommitQueue;
+  pool: FilePool;
+  now: () => number;
+  /** A few characters that no other run of the server uses, so that the ids it makes are never made again. */
+  runId: string;
+}
+
+const created: NewEvent = { type: "session_created", data: { implicit: true } };
+
+/**
+ * Takes events in: one session's appends are decided, numbered and folded one after the other,
+ * in the turn of the event loop in which they arrive, and acknowledged when their commit is durable.
+ */
+export class Appender {
+  private readonly options: AppenderOptions;
+  private readonly ownId: RegExp;
+  private clock = { milliseconds: 0, text: "" };
+
+  constructor(options: AppenderOptions) {
+    this.options = options;
+    this.ownId = /^[0-9a-z]{8}-(\d{1,15})$/;
+  }
+
+  async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
+    let hot = this.options.sessions.get(sessionId);
+    if (hot && hot.unscanned > 0 && looksUpIds(write, options)) {
+      await scanEventIds(hot);
+      hot = this.options.sessions.get(sessionId);
+    }
+    const earlier = options.eventId === undefined ? undefined : this.findEarlier(hot, options.eventId);
+    if (earlier) return { events: [await this.acknowledged(hot!, earlier)] };
+    const events = typeof write === "function" ? write(hot?.staged.session) : write;
+    if (events.length === 0) return { events: [] };
+    if (!hot && options.implicit === false && events[0]?.type !== "session_created") throw sessionNotFound(sessionId);
+    return this.stage(hot ?? this.options.sessions.create(sessionId), events);
+  }
+
+  private async stage(hot: HotSession, events: readonly NewEvent[]): Promise<Appended> {
+    this.openFiles(hot, events);
+    const appended: AppendedEvent[] = [];
+    const before = hot.staged.seq;
+    if (before === 0 && events[0]!.type !== "session_created") this.stageOne(hot, created);
+    for (const event of events) {
+      const earlier = event.eventId === undefined ? undefined : this.findEarlier(hot, event.eventId);
+      appended.push(earlier ?? this.stageOne(hot, event));
+    }
+    if (hot.staged.seq === before && !hot.batch && hot.pending === 0) return { events: appended };
+    await this.commit(hot);
+    return { events: appended };
+  }
+
+  /** Fails before anything is accepted where a file of this session cannot be opened. */
+  private openFiles(hot: HotSession, events: readonly NewEvent[]): void {
+    if (hot.staged.seq === 0) this.options.pool.acquire(streamFile(hot.folder, "changes"));
+    for (const { type } of events) {
+      const stream = streamOf(type);
+      if (!hot.batch || hot.batch.texts[stream] === "") this.options.pool.acquire(streamFile(hot.folder, stream));
+    }
+  }
+
+  private stageOne(hot: HotSession, event: NewEvent): AppendedEvent {
+    const receivedAt = this.timestamp();
+    const { timestamp = receivedAt, data, type } = event;
+    const seq = hot.staged.seq + 1;
+    const eventId = event.eventId ?? `${this.options.runId}-${seq}`;
+    const batch = this.batchOf(hot);
+    batch.texts[streamOf(type)] += `${encodeLine(event, { seq, timestamp, receivedAt, eventId })}\n`;
+    batch.last = seq;
+    const session = reduceSession(hot.staged.session, { type, seq, timestamp, data });
+    hot.staged = { seq, session, sizes: hot.staged.sizes };
+    const appended: AppendedEvent = { seq, eventId, timestamp, duplicate: false };
+    if (event.eventId !== undefined) {
+      batch.eventIds.push(appended);
+      hot.unsettled.set(eventId, { ...appended, duplicate: true });
+    }
+    return appended;
+  }
+
+  private batchOf(hot: HotSession): Batch {
+    if (hot.batch) return hot.batch;
+    const texts = { actions: "", responses: "", changes: "" };
+    hot.batch = { hot, first: hot.staged.seq + 1, last: hot.staged.seq, texts, after: hot.staged, waiters: [], eventIds: [] };
+    this.options.queue.add(hot.batch);
+    return hot.batch;
+  }
+
+  /** Resolves when everything that the session has accepted so far is durable. */
+  private commit(hot: HotSession): Promise<void> {
+    const { batch } = hot;
+    if (!batch) return this.options.queue.committed(hot);
+    return new Promise((resolve, reject) => batch.waiters.push({ resolve, reject }));
+  }
+
+  private findEarlier(hot: HotSession | undefined, eventId: string): AppendedEvent | undefined {
+    if (!hot) return undefined;
+    const unsettled = hot.unsettled.get(eventId);
+    if (unsettled) return unsettled;
+    for (const seq of hot.eventIds.candidates(eventId)) {
+      const found = findEvent(hot, seq, eventId);
+      if (found) return found;
+    }
+    const own = this.ownId.exec(eventId);
+    return own ? findEvent(hot, Number(own[1]), eventId) : undefined;
+  }
+
+  /** An earlier append is only answered once it is durable itself. */
+  private async acknowledged(hot: HotSession, earlier: AppendedEvent): Promise<AppendedEvent> {
+    if (earlier.seq > hot.durable.seq) await this.commit(hot);
+    return earlier;
+  }
+
+  private timestamp(): string {
+    const milliseconds = this.options.now();
+    if (milliseconds !== this.clock.milliseconds) {
+      this.clock = { milliseconds, text: new Date(milliseconds).toISOString() };
+    }
+    return this.clock.text;
+  }
+}
+
+/** Whether an append names ids that the session may hold already. */
+function looksUpIds(write: readonly NewEvent[] | Decide, { eventId }: AppendOptions): boolean {
+  return eventId !== undefined || (typeof write !== "function" && write.some((event) => event.eventId !== undefined));
+}

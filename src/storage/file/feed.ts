@@ -1,0 +1,157 @@
+import fs from "node:fs";
+import { join } from "node:path";
+import { FilePool } from "./file-pool.js";
+import { linesForward, offsetAfter, splitLines, wholeSize, withFile } from "./line-file.js";
+import { fsyncFd, type StorageFs } from "./storage-fs.js";
+
+/*
+ * The order in which events of all sessions were committed, in a few bytes a commit:
+ *
+ *   <position> <session> <first seq> <last seq>          events of one session
+ *   <position> <session> deleted <time>                   the session is gone
+ *
+ * Positions count events of all sessions from 1. Two files: when the newer has its share of the
+ * bound, it becomes the older, and the one before that is forgotten.
+ */
+
+export interface FeedEntry {
+  position: number;
+  sessionId: string;
+  first: number;
+  last: number;
+  deletedAt: string;
+}
+
+interface FeedOptions {
+  folder: string;
+  io: StorageFs;
+  maxBytes: number;
+  createEpoch: () => string;
+}
+
+interface Part {
+  path: string;
+  size: number;
+}
+
+const positionOf = (line: string): number => Number.parseInt(line, 10) || 0;
+
+export class Feed {
+  /** Names this log: a cursor of another epoch belongs to another log. */
+  readonly epoch: string;
+  /** Place of the last entry that was written. */
+  position: number;
+  private readonly options: FeedOptions;
+  private readonly pool: FilePool;
+  private readonly newer: Part;
+  private readonly older: Part;
+
+  constructor(options: FeedOptions) {
+    this.options = options;
+    fs.mkdirSync(options.folder, { recursive: true });
+    this.pool = new FilePool(options.io, 1);
+    this.epoch = readEpoch(options);
+    this.newer = openPart(join(options.folder, "newer.log"));
+    this.older = openPart(join(options.folder, "older.log"));
+    this.position = lastPosition(this.newer) || lastPosition(this.older);
+  }
+
+  /** Writes lines behind the last. */
+  append(text: string, position: number): void {
+    const bytes = Buffer.from(text, "latin1");
+    this.pool.write(this.newer.path, bytes, this.newer.size);
+    this.newer.size += bytes.length;
+    this.position = position;
+  }
+
+  async sync(): Promise<void> {
+    await fsyncFd(this.pool.acquire(this.newer.path), this.options.io);
+    if (this.newer.size > this.options.maxBytes / 2) this.rotate();
+  }
+
+  private rotate(): void {
+    this.pool.release(this.newer.path);
+    this.options.io.renameSync(this.newer.path, this.older.path);
+    this.older.size = this.newer.size;
+    this.newer.size = 0;
+  }
+
+  /** Entries that hold positions behind `position`; undefined where the log no longer reaches back so far. */
+  read(position: number, limit: number): FeedEntry[] | undefined {
+    const first = firstPosition(this.older) || firstPosition(this.newer);
+    if (first > 0 && position + 1 < first) return undefined;
+    const entries = readPart(this.older, position, limit);
+    if (entries.length < limit) entries.push(...readPart(this.newer, position, limit - entries.length));
+    return entries;
+  }
+
+  close(): void {
+    this.pool.close();
+  }
+}
+
+export function feedLine({ position, sessionId, first, last, deletedAt }: FeedEntry): string {
+  return deletedAt === ""
+    ? `${position} ${sessionId} ${first} ${last}\n`
+    : `${position} ${sessionId} deleted ${deletedAt}\n`;
+}
+
+function parseFeedLine(line: string): FeedEntry {
+  const [position, sessionId = "", first = "", last = ""] = line.split(" ");
+  const deleted = first === "deleted";
+  return {
+    position: Number(position),
+    sessionId,
+    first: deleted ? 0 : Number(first),
+    last: deleted ? 0 : Number(last),
+    deletedAt: deleted ? last : "",
+  };
+}
+
+function readEpoch({ folder, io, createEpoch }: FeedOptions): string {
+  const path = join(folder, "epoch");
+  const known = fs.existsSync(path) ? fs.readFileSync(path, "utf8").trim() : "";
+  if (/^[0-9a-z]{1,32}$/.test(known)) return known;
+  for (const name of ["newer.log", "older.log"]) io.rmSync(join(folder, name), { force: true });
+  const epoch = createEpoch();
+  fs.writeFileSync(path, `${epoch}\n`, { flush: true });
+  return epoch;
+}
+
+function openPart(path: string): Part {
+  return { path, size: withFile(path, undefined, 0, (file) => wholeSize(file).size) };
+}
+
+function lastPosition(part: Part): number {
+  return withFile(part.path, part.size, 0, (file) => {
+    const tail = linesForward(file, Math.max(0, lastLineStart(part)), 1, 4096);
+    const [line] = splitLines(tail.bytes);
+    if (line === undefined) return 0;
+    const { position, first, last } = parseFeedLine(line);
+    return position + last - first;
+  });
+}
+
+function lastLineStart(part: Part): number {
+  return withFile(part.path, part.size, 0, (file) => {
+    const { size } = wholeSize({ fd: file.fd, size: file.size - 1 });
+    return size;
+  });
+}
+
+function firstPosition(part: Part): number {
+  return withFile(part.path, part.size, 0, (file) => {
+    const [line] = splitLines(linesForward(file, 0, 1, 4096).bytes);
+    return line === undefined ? 0 : positionOf(line);
+  });
+}
+
+/** The entry that holds the position may start before it, so the read begins one entry early. */
+function readPart(part: Part, position: number, limit: number): FeedEntry[] {
+  return withFile(part.path, part.size, [] as FeedEntry[], (file) => {
+    const behind = offsetAfter(file, position, positionOf);
+    const start = behind === 0 ? 0 : wholeSize({ fd: file.fd, size: behind - 1 }).size;
+    const entries = splitLines(linesForward(file, start, limit + 1, 1024 * 1024).bytes).map(parseFeedLine);
+    return entries.filter((entry) => entry.position + entry.last - entry.first > position).slice(0, limit);
+  });
+}

@@ -1,0 +1,331 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import { join } from "node:path";
+import { formatFeedCursor } from "../../core/cursor.js";
+import { AppError } from "../../core/errors.js";
+import { streams, type NewEvent } from "../../core/event.js";
+import { encodeId } from "../../core/ids.js";
+import type { Session } from "../../core/session.js";
+import type { State } from "../../core/state.js";
+import type { SessionIndex } from "../index/session-index.js";
+import { toEventLine } from "../line.js";
+import { pageOf } from "../page.js";
+import type {
+  Appended,
+  AppendOptions,
+  CommitHint,
+  Decide,
+  FeedPage,
+  Page,
+  PageQuery,
+  SearchPage,
+  SearchQuery,
+  SessionPage,
+  SessionQuery,
+  SessionStore,
+  Stats,
+  StoreStatus,
+} from "../session-store.js";
+import { sessionNotFound } from "../store-errors.js";
+import { Appender } from "./appender.js";
+import { Availability } from "./availability.js";
+import { Checkpointer } from "./checkpointer.js";
+import { CommitQueue } from "./commit-queue.js";
+import type { Feed } from "./feed.js";
+import { readFeedPage } from "./feed-pages.js";
+import { FilePool } from "./file-pool.js";
+import type { FileStoreOptions } from "./file-store.js";
+import type { Batch, HotSession } from "./hot-session.js";
+import { HotSessions } from "./hot-sessions.js";
+import { isDeletion, type JournalRecord } from "./journal-format.js";
+import { Journal } from "./journal.js";
+import { streamFile, type Layout } from "./layout.js";
+import { foldTo } from "./load-session.js";
+import type { Lock } from "./lock.js";
+import type { Notify } from "./notice.js";
+import { RecentCommits } from "./recent-commits.js";
+import { RecentLinks } from "./recent-links.js";
+import type { RecoveryReport } from "./recovery.js";
+import { readSessionPage } from "./session-pages.js";
+import { Snapshotter } from "./snapshotter.js";
+import type { StorageFs } from "./storage-fs.js";
+import type { SessionFiles } from "./stored-lines.js";
+
+interface EngineOptions extends FileStoreOptions {
+  layout: Layout;
+  lock: Lock;
+  feed: Feed;
+  index: SessionIndex;
+  io: StorageFs;
+  now: () => number;
+  notify: Notify;
+  recovery: RecoveryReport;
+  runId: string;
+}
+
+const recentBytes = 4 * 1024 * 1024;
+const openFiles = 512;
+
+/** The file engine: how its parts work together. Opened by `openFileStore`. */
+export class FileEngine implements SessionStore {
+  private readonly options: EngineOptions;
+  private readonly journal: Journal;
+  private readonly pool: FilePool;
+  private readonly queue: CommitQueue;
+  private readonly sessions: HotSessions;
+  private readonly appender: Appender;
+  private readonly snapshots: Snapshotter;
+  private readonly checkpointer: Checkpointer;
+  private readonly availability: Availability;
+  private readonly recent = new RecentCommits(recentBytes);
+  private readonly links: RecentLinks;
+  private readonly removals = new Map<string, Promise<unknown>>();
+  private readonly listeners = new Set<(hint: CommitHint) => void>();
+  private closed: Promise<void> | undefined;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    const { layout, feed, io, now, notify, runId, observer, durability, index } = options;
+    const pool = new FilePool(io, openFiles);
+    const journal = new Journal({ folder: layout.journal, io, sync: durability !== "relaxed" });
+    this.pool = pool;
+    this.journal = journal;
+    this.queue = new CommitQueue({
+      journal,
+      feed,
+      pool,
+      observer,
+      onCommitted: (records, batches) => this.committed(records, batches),
+      onFailed: (error, touched) => this.availability.failed(error, touched),
+    });
+    this.snapshots = new Snapshotter({ io, notify, intervalMs: options.snapshotIntervalMs ?? 1000 });
+    this.sessions = new HotSessions({
+      sessionsPath: layout.sessions,
+      io,
+      now,
+      notify,
+      capacity: options.hotSessions ?? 1000,
+      inodeOf: (path) => pool.inodeOf(path),
+      onVanished: (hot) => this.vanished(hot),
+      onChanged: (hot) => this.availability.changed(new Set([hot.sessionId])),
+      onEvicted: (hot) => this.snapshots.mark(hot),
+    });
+    this.checkpointer = new Checkpointer({
+      layout,
+      journal,
+      queue: this.queue,
+      feed,
+      pool,
+      io,
+      notify,
+      segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
+      indexCheckpoint: () => index.checkpoint(),
+      isWhole: () => this.availability.degraded === undefined,
+      onChanged: (changed) => this.availability.changed(changed),
+    });
+    const { queue, sessions } = this;
+    this.availability = new Availability({ layout, journal, queue, feed, pool, io, notify, sessions, recent: this.recent });
+    this.appender = new Appender({ sessions, queue, pool, now, runId });
+    this.links = new RecentLinks({ layout, notify });
+    this.catchUp(options.recovery);
+  }
+
+  /** Tells the index what the journal held; whatever is older it has seen before. */
+  private catchUp({ sessions, deleted }: RecoveryReport): void {
+    const { index } = this.options;
+    index.update([...deleted].map((sessionId) => ({ sessionId, metadata: null })));
+    for (const sessionId of sessions) {
+      const hot = this.sessions.get(sessionId);
+      if (!hot) continue;
+      index.update([{ sessionId, metadata: hot.durable.session.metadata }]);
+      this.snapshots.mark(hot);
+    }
+    const seed = index.list({ limit: 10 }).then((page) => this.links.seed(page.sessions.map(({ sessionId }) => sessionId)));
+    seed.catch(() => undefined);
+  }
+
+  async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions = {}): Promise<Appended> {
+    const started = performance.now();
+    await this.writable(sessionId);
+    try {
+      const appended = await this.appender.append(sessionId, write, options);
+      this.options.observer?.appended((performance.now() - started) / 1000);
+      return appended;
+    } catch (error) {
+      throw this.availability.translate(error);
+    }
+  }
+
+  private async writable(sessionId: string): Promise<void> {
+    if (this.closed) throw new AppError("shutting_down", "The server is shutting down. Retry in a moment.", { retryAfter: 2 });
+    if (this.availability.degraded) await this.availability.resume();
+    if (this.removals.size > 0) await this.removals.get(sessionId);
+  }
+
+  async readSession(sessionId: string): Promise<Session | undefined> {
+    const hot = await this.find(sessionId);
+    return hot?.durable.session;
+  }
+
+  /** The session as far as it is durable; undefined where nothing of it is. */
+  private async find(sessionId: string): Promise<HotSession | undefined> {
+    if (this.removals.size > 0) await this.removals.get(sessionId);
+    const hot = this.sessions.get(sessionId);
+    return hot && hot.durable.seq > 0 ? hot : undefined;
+  }
+
+  private async filesOf(sessionId: string): Promise<SessionFiles> {
+    const hot = await this.find(sessionId);
+    if (!hot) throw sessionNotFound(sessionId);
+    return { sessionId, folder: hot.folder, head: hot.durable.seq, sizes: hot.durable.sizes };
+  }
+
+  async readStateAt(sessionId: string, at: number): Promise<State> {
+    const files = await this.filesOf(sessionId);
+    if (at > files.head) {
+      throw new AppError("invalid_input", `The session has ${files.head} events; ask for at most that seq.`, {
+        issues: [{ path: "at", message: `must be at most ${files.head}` }],
+      });
+    }
+    return (await foldTo(files, at)).state;
+  }
+
+  async readPage(sessionId: string, query: PageQuery): Promise<Page> {
+    const files = await this.filesOf(sessionId);
+    const { of, after, before, limit, types } = query;
+    const plain = of === "events" && after !== undefined && before === undefined && !types?.length;
+    const recent = plain ? this.recent.eventsOf(sessionId, after, Math.min(files.head, after + limit)) : undefined;
+    if (!recent) return readSessionPage(files, query);
+    const last = recent.at(-1)?.seq ?? after!;
+    return pageOf(recent.map(({ stream, text }) => toEventLine(stream, sessionId, text)), recent, last < files.head);
+  }
+
+  async head(sessionId: string): Promise<number> {
+    return (await this.find(sessionId))?.durable.seq ?? 0;
+  }
+
+  async readFeed(after: string, limit: number): Promise<FeedPage> {
+    const { feed } = this.options;
+    return readFeedPage({ feed, recent: this.recent, filesOf: (id) => this.filesOf(id) }, after, limit);
+  }
+
+  feedHead(): string {
+    const { epoch, position } = this.options.feed;
+    return formatFeedCursor({ epoch, position });
+  }
+
+  listSessions(query: SessionQuery): Promise<SessionPage> {
+    return this.options.index.list(query);
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.options.index.search(query);
+  }
+
+  stats(): Promise<Stats> {
+    return this.options.index.stats();
+  }
+
+  async delete(sessionId: string): Promise<boolean> {
+    await this.writable(sessionId);
+    const hot = this.sessions.get(sessionId);
+    if (!hot) return false;
+    const removal = this.remove(hot, () => this.moveToTrash(hot));
+    this.removals.set(sessionId, removal.catch(() => undefined));
+    try {
+      await removal;
+      return true;
+    } catch (error) {
+      throw this.availability.translate(error);
+    } finally {
+      this.removals.delete(sessionId);
+    }
+  }
+
+  private remove({ sessionId }: HotSession, apply: () => void): Promise<void> {
+    const deletedAt = new Date(this.options.now()).toISOString();
+    this.queue.seal();
+    return new Promise((resolve, reject) => this.queue.add({ sessionId, deletedAt, apply, waiter: { resolve, reject } }));
+  }
+
+  private moveToTrash({ sessionId, folder }: HotSession): void {
+    const { layout, io } = this.options;
+    this.letGo(sessionId, folder);
+    fs.mkdirSync(layout.trash, { recursive: true });
+    const grave = join(layout.trash, `${sessionId}~${encodeId(randomBytes(6))}`);
+    io.renameSync(folder, grave);
+    void fs.promises.rm(grave, { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  private letGo(sessionId: string, folder: string): void {
+    this.sessions.drop(sessionId);
+    this.snapshots.forget(sessionId);
+    this.checkpointer.forget(sessionId);
+    for (const stream of streams) this.pool.release(streamFile(folder, stream));
+  }
+
+  private vanished(hot: HotSession): void {
+    this.options.notify({ level: "warn", message: "A session's folder was removed from outside; the session counts as deleted", detail: { sessionId: hot.sessionId } });
+    this.letGo(hot.sessionId, hot.folder);
+    void this.remove(hot, () => {}).catch(() => undefined);
+  }
+
+  private committed(records: readonly JournalRecord[], batches: readonly Batch[]): void {
+    const heads = new Map<string, number>();
+    for (const record of records) {
+      this.recent.push(record);
+      heads.set(record.sessionId, isDeletion(record) ? 0 : record.last);
+      if (isDeletion(record)) this.options.index.update([{ sessionId: record.sessionId, metadata: null }]);
+    }
+    for (const { hot, after } of batches) {
+      if (heads.get(hot.sessionId) === after.seq) {
+        this.options.index.update([{ sessionId: hot.sessionId, metadata: after.session.metadata }]);
+        this.snapshots.mark(hot);
+      }
+    }
+    this.links.touch(heads);
+    this.checkpointer.mark(records);
+    const hint = { heads, cursor: this.feedHead() };
+    for (const listener of this.listeners) listener(hint);
+  }
+
+  onCommit(listener: (hint: CommitHint) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  status(): StoreStatus {
+    const { degraded } = this.availability;
+    return {
+      path: this.options.path,
+      writable: !degraded && !this.closed,
+      reason: degraded?.reason ?? null,
+      journalBytes: this.journal.bytes,
+      indexLag: this.options.index.lag,
+      hotSessions: this.sessions.size,
+    };
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.shutDown();
+    return this.closed;
+  }
+
+  private async shutDown(): Promise<void> {
+    const { feed, index, lock, notify } = this.options;
+    await this.queue.idle();
+    this.listeners.clear();
+    this.availability.stop();
+    await this.links.flush();
+    try {
+      await this.snapshots.flush();
+      await this.checkpointer.finish();
+    } catch (error) {
+      notify({ level: "error", message: "The last checkpoint failed; the next start recovers from the journal", detail: { error } });
+    }
+    await index.close();
+    this.pool.close();
+    feed.close();
+    lock.release();
+  }
+}

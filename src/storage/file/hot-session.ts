@@ -1,0 +1,84 @@
+import type { Stream } from "../../core/event.js";
+import type { Session } from "../../core/session.js";
+import type { AppendedEvent } from "../session-store.js";
+import { EventIds } from "./event-ids.js";
+
+export type Sizes = Record<Stream, number>;
+
+/** What is acknowledged, or may be as soon as the running commit is durable. */
+interface Extent {
+  seq: number;
+  session: Session;
+  sizes: Sizes;
+}
+
+/**
+ * A session that is being written to. `staged` runs ahead with what has been accepted, `durable`
+ * follows with each commit; every read is of `durable`.
+ */
+export interface HotSession {
+  readonly sessionId: string;
+  readonly folder: string;
+  staged: Extent;
+  durable: Extent;
+  /** What this turn of the event loop has accepted and not yet written. */
+  batch: Batch | undefined;
+  /** Batches whose commit is not known yet. */
+  pending: number;
+  /** Ids that producers gave, of durable events. */
+  eventIds: EventIds;
+  /** The same, of events that are not durable yet. */
+  unsettled: Map<string, AppendedEvent>;
+  /** Events up to this seq are not in `eventIds` yet. */
+  unscanned: number;
+  /** When the folder was last seen to be there, in milliseconds. */
+  checkedAt: number;
+  /** The seq that the snapshot files hold. */
+  snapshotSeq: number;
+}
+
+/** What one turn of the event loop appends to one session. */
+export interface Batch {
+  hot: HotSession;
+  first: number;
+  last: number;
+  texts: Record<Stream, string>;
+  /** The extent once the batch is durable; set when the turn ends. */
+  after: Extent;
+  waiters: Waiter[];
+  eventIds: AppendedEvent[];
+}
+
+export interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export function createHotSession(sessionId: string, folder: string, seq: number, session: Session, sizes: Sizes, now: number): HotSession {
+  const extent: Extent = { seq, session, sizes };
+  return {
+    sessionId,
+    folder,
+    staged: extent,
+    durable: extent,
+    batch: undefined,
+    pending: 0,
+    eventIds: new EventIds(),
+    unsettled: new Map(),
+    unscanned: seq,
+    checkedAt: now,
+    snapshotSeq: -1,
+  };
+}
+
+export function isBusy(hot: HotSession): boolean {
+  return hot.pending > 0 || hot.batch !== undefined;
+}
+
+/** Forgets what was accepted and did not become durable. */
+export function rollBack(hot: HotSession): void {
+  hot.staged = hot.durable;
+  hot.batch = undefined;
+  hot.pending = 0;
+  hot.unsettled.clear();
+}

@@ -1,0 +1,150 @@
+import fs from "node:fs";
+import { join } from "node:path";
+import { streams, type Stream } from "../../core/event.js";
+import { emptySession } from "../../core/session.js";
+import { adoptPredecessor } from "./adopt.js";
+import { createHotSession, isBusy, type HotSession, type Sizes } from "./hot-session.js";
+import { streamFile } from "./layout.js";
+import { openForReading, wholeSize } from "./line-file.js";
+import { loadTo, readHead } from "./load-session.js";
+import { isPredecessorFolder } from "./predecessor.js";
+import type { StorageFs } from "./storage-fs.js";
+import type { Notify } from "./notice.js";
+
+interface HotSessionsOptions {
+  sessionsPath: string;
+  io: StorageFs;
+  capacity: number;
+  now: () => number;
+  notify: Notify;
+  /** A folder vanished behind the server's back. */
+  onVanished(hot: HotSession): void;
+  /** A file was replaced or cut behind the server's back. */
+  onChanged(hot: HotSession): void;
+  inodeOf(path: string): number | undefined;
+  onEvicted(hot: HotSession): void;
+}
+
+const folderCheckMs = 1000;
+
+/** The sessions in memory: the most recently used, loaded from their folders when they are asked for. */
+export class HotSessions {
+  private readonly sessions = new Map<string, HotSession>();
+  private readonly options: HotSessionsOptions;
+
+  constructor(options: HotSessionsOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  /** The session; undefined where there is none. */
+  get(sessionId: string): HotSession | undefined {
+    const hot = this.sessions.get(sessionId);
+    if (!hot) return this.load(sessionId);
+    if (this.hasVanished(hot)) return undefined;
+    this.sessions.delete(sessionId);
+    this.sessions.set(sessionId, hot);
+    return hot;
+  }
+
+  /** Those in memory, without looking for more. */
+  *[Symbol.iterator](): Generator<HotSession> {
+    yield* this.sessions.values();
+  }
+
+  /** Makes the folder of a new session. @throws the system's error */
+  create(sessionId: string): HotSession {
+    const { sessionsPath, io, now } = this.options;
+    const folder = join(sessionsPath, sessionId);
+    io.mkdirSync(folder, { recursive: true });
+    const hot = createHotSession(sessionId, folder, 0, emptySession(sessionId), { actions: 0, responses: 0, changes: 0 }, now());
+    this.keep(hot);
+    return hot;
+  }
+
+  drop(sessionId: string): void {
+    this.sessions.delete(sessionId);
+  }
+
+  /** Looks, at most once a second, whether the session's files are still the ones that it writes to. */
+  private hasVanished(hot: HotSession): boolean {
+    const now = this.options.now();
+    if (now - hot.checkedAt < folderCheckMs || isBusy(hot) || hot.durable.seq === 0) return false;
+    hot.checkedAt = now;
+    const found = streams.map((stream) => this.compare(hot, stream));
+    if (found.every((state) => state === "same")) return false;
+    if (fs.existsSync(streamFile(hot.folder, "changes"))) {
+      this.options.onChanged(hot);
+      return false;
+    }
+    this.sessions.delete(hot.sessionId);
+    this.options.onVanished(hot);
+    return true;
+  }
+
+  private compare(hot: HotSession, stream: Stream): "same" | "other" {
+    const path = streamFile(hot.folder, stream);
+    const expected = hot.durable.sizes[stream];
+    const found = fs.statSync(path, { throwIfNoEntry: false });
+    if (!found) return expected === 0 ? "same" : "other";
+    const inode = this.options.inodeOf(path);
+    if (found.size < expected || (inode !== undefined && inode !== found.ino)) return "other";
+    if (found.size > expected) this.cutTorn(hot.sessionId, path, expected, found.size - expected);
+    return "same";
+  }
+
+  private load(sessionId: string): HotSession | undefined {
+    const { sessionsPath, io, now, notify } = this.options;
+    const folder = join(sessionsPath, sessionId);
+    if (isPredecessorFolder(folder)) adoptPredecessor(folder, io, notify);
+    const sizes = this.readSizes(sessionId, folder);
+    const seq = readHead(folder, sizes);
+    if (seq === 0) return undefined;
+    const session = loadTo({ sessionId, folder, head: seq, sizes });
+    const hot = createHotSession(sessionId, folder, seq, session, sizes, now());
+    hot.snapshotSeq = session.state.seq;
+    this.keep(hot);
+    return hot;
+  }
+
+  /** Bytes of whole lines. What is torn was never acknowledged; the next write puts a line in its place. */
+  private readSizes(sessionId: string, folder: string): Sizes {
+    const sizes: Sizes = { actions: 0, responses: 0, changes: 0 };
+    for (const stream of streams) {
+      const file = openForReading(streamFile(folder, stream));
+      if (!file) continue;
+      try {
+        const { size, torn } = wholeSize(file);
+        sizes[stream] = size;
+        if (torn > 0) this.cutTorn(sessionId, streamFile(folder, stream), size, torn);
+      } finally {
+        fs.closeSync(file.fd);
+      }
+    }
+    return sizes;
+  }
+
+  private cutTorn(sessionId: string, path: string, size: number, torn: number): void {
+    const { io, notify } = this.options;
+    notify({ level: "warn", message: `${torn} bytes that the server did not write were moved aside, to a file beside`, detail: { sessionId, path } });
+    const bytes = fs.readFileSync(path).subarray(size);
+    fs.appendFileSync(`${path}.torn`, Buffer.concat([bytes, Buffer.from("\n")]));
+    const fd = io.openSync(path, "r+");
+    io.ftruncateSync(fd, size);
+    io.closeSync(fd);
+  }
+
+  private keep(hot: HotSession): void {
+    this.sessions.set(hot.sessionId, hot);
+    if (this.sessions.size <= this.options.capacity) return;
+    for (const oldest of this.sessions.values()) {
+      if (isBusy(oldest)) continue;
+      this.sessions.delete(oldest.sessionId);
+      this.options.onEvicted(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import fs from "node:fs";
+import { join } from "node:path";
+import { groupHeader } from "./journal-format.js";
+import { fsyncFolder, type StorageFs } from "./storage-fs.js";
+
+const segmentName = /^(\d{8})\.journal$/;
+
+/** The segments of a journal folder, oldest first. */
+export function listSegments(folder: string): { number: number; path: string }[] {
+  return fs
+    .readdirSync(folder)
+    .map((name) => ({ match: segmentName.exec(name), path: join(folder, name) }))
+    .filter(({ match }) => match !== null)
+    .map(({ match, path }) => ({ number: Number(match![1]), path }))
+    .toSorted((a, b) => a.number - b.number);
+}
+
+interface JournalOptions {
+  folder: string;
+  io: StorageFs;
+  /** With false, a group is acknowledged once the kernel has it: it outlives the process, not a power cut. */
+  sync: boolean;
+}
+
+interface Segment {
+  number: number;
+  path: string;
+  fd: number;
+  size: number;
+}
+
+/**
+ * The write-ahead journal that all sessions share: one write and one fsync for whatever was
+ * waiting. Segments that a checkpoint has made superfluous are dropped.
+ */
+export class Journal {
+  private readonly options: JournalOptions;
+  private segment: Segment | undefined;
+  private groupNumber = 0;
+  private closedBytes = 0;
+
+  constructor(options: JournalOptions) {
+    this.options = options;
+  }
+
+  /** Bytes in segments that are still needed. */
+  get bytes(): number {
+    return this.closedBytes + (this.segment?.size ?? 0);
+  }
+
+  /** Bytes in the segment that is being written. */
+  get segmentBytes(): number {
+    return this.segment?.size ?? 0;
+  }
+
+  /**
+   * Writes one group behind the last; resolves, with what the fsync took in seconds, once it is durable.
+   * After a failure nothing may be written before {@link discardFailed} has succeeded.
+   */
+  write(payload: readonly Buffer[]): Promise<number> {
+    const segment = (this.segment ??= this.createSegment());
+    const header = groupHeader(this.groupNumber, payload);
+    const total = payload.reduce((sum, { length }) => sum + length, header.length);
+    const started = performance.now();
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        segment.size += total;
+        this.groupNumber = (this.groupNumber + 1) >>> 0;
+        resolve((performance.now() - started) / 1000);
+      };
+      this.writeAll(segment, [header, ...payload], segment.size, (error) => {
+        if (error) reject(error);
+        else if (!this.options.sync) done();
+        else this.options.io.fdatasync(segment.fd, (failure) => (failure ? reject(failure) : done()));
+      });
+    });
+  }
+
+  private writeAll(segment: Segment, buffers: Buffer[], offset: number, done: (error: Error | null) => void): void {
+    this.options.io.writev(segment.fd, buffers, offset, (error, written) => {
+      if (error) return done(error);
+      const rest = behind(buffers, written);
+      if (rest.length === 0) return done(null);
+      if (written === 0) return done(Object.assign(new Error("the disk took no bytes"), { code: "ENOSPC" }));
+      return this.writeAll(segment, rest, offset + written, done);
+    });
+  }
+
+  private createSegment(): Segment {
+    const { folder, io } = this.options;
+    const number = (listSegments(folder).at(-1)?.number ?? 0) + 1;
+    const path = join(folder, `${String(number).padStart(8, "0")}.journal`);
+    const fd = io.openSync(path, "wx");
+    try {
+      fsyncFolder(folder, io);
+    } catch (error) {
+      io.closeSync(fd);
+      io.rmSync(path, { force: true });
+      throw error;
+    }
+    return { number, path, fd, size: 0 };
+  }
+
+  /** Cuts off a group whose write or fsync failed, durably, so that no replay can bring it back. */
+  discardFailed(): void {
+    const { segment } = this;
+    if (!segment) return;
+    const { io } = this.options;
+    io.ftruncateSync(segment.fd, segment.size);
+    io.fsyncSync(segment.fd);
+    this.rotate();
+  }
+
+  /** Ends the segment; the next write starts another. Returns the number of the ended one, 0 without. */
+  rotate(): number {
+    const { segment } = this;
+    if (!segment) return 0;
+    this.options.io.closeSync(segment.fd);
+    this.closedBytes += segment.size;
+    this.segment = undefined;
+    return segment.number;
+  }
+
+  /** Drops the segments up to and including `number`. */
+  dropThrough(number: number): void {
+    const { folder, io } = this.options;
+    for (const segment of listSegments(folder)) {
+      if (segment.number > number) continue;
+      const { size } = fs.statSync(segment.path);
+      io.rmSync(segment.path);
+      this.closedBytes = Math.max(0, this.closedBytes - size);
+    }
+    fsyncFolder(folder, io);
+  }
+}
+
+function behind(buffers: Buffer[], written: number): Buffer[] {
+  let skip = written;
+  return buffers.flatMap((buffer) => {
+    const cut = Math.min(skip, buffer.length);
+    skip -= cut;
+    return cut === buffer.length ? [] : [buffer.subarray(cut)];
+  });
+}

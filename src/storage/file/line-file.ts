@@ -1,0 +1,174 @@
+import fs from "node:fs";
+import { isMissing } from "./storage-fs.js";
+
+/*
+ * Reading files whose lines ascend by a number near their start. A place is found by bisection on
+ * byte offsets, so a page of a file of a million lines costs what a page of a thousand costs, and
+ * there is no index to keep. Reads are synchronous: they hit the page cache and are bounded.
+ */
+
+const newline = 0x0a;
+const probeBytes = 4096;
+const linearBytes = 32 * 1024;
+
+/** The number that a line is ordered by; 0 where the line has none. */
+export type KeyOf = (line: string) => number;
+
+export interface OpenFile {
+  fd: number;
+  /** Bytes that count: whole lines that are known to be durable. */
+  size: number;
+}
+
+/** Opens for reading; undefined where there is no such file. `size` defaults to all of it. */
+export function openForReading(path: string, size?: number): OpenFile | undefined {
+  try {
+    const fd = fs.openSync(path, "r");
+    const actual = fs.fstatSync(fd).size;
+    return { fd, size: Math.min(size ?? actual, actual) };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Runs `use` on the opened file and closes it; `otherwise` where there is none. */
+export function withFile<T>(path: string, size: number | undefined, otherwise: T, use: (file: OpenFile) => T): T {
+  const file = openForReading(path, size);
+  if (!file) return otherwise;
+  try {
+    return use(file);
+  } finally {
+    fs.closeSync(file.fd);
+  }
+}
+
+export function readRange({ fd }: OpenFile, start: number, end: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const read = fs.readSync(fd, buffer, filled, buffer.length - filled, start + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** Offset of the first line whose key is above `key`; the size where there is none. */
+export function offsetAfter(file: OpenFile, key: number, keyOf: KeyOf): number {
+  let low = 0;
+  let high = file.size;
+  while (high - low > linearBytes) {
+    const start = nextLineStart(file, Math.floor((low + high) / 2), high);
+    if (start >= high) {
+      high = Math.floor((low + high) / 2);
+      continue;
+    }
+    if (keyAt(file, start, keyOf) <= key) low = start;
+    else high = start;
+  }
+  return scanForKey(file, low, key, keyOf);
+}
+
+function scanForKey(file: OpenFile, start: number, key: number, keyOf: KeyOf): number {
+  let offset = start;
+  while (offset < file.size) {
+    if (keyAt(file, offset, keyOf) > key) return offset;
+    offset = nextLineStart(file, offset, file.size);
+  }
+  return file.size;
+}
+
+/** Where the line that follows `offset` starts; `limit` where none starts before it. */
+function nextLineStart(file: OpenFile, offset: number, limit: number): number {
+  for (let at = offset; at < limit; at += probeBytes) {
+    const chunk = readRange(file, at, Math.min(at + probeBytes, limit));
+    const found = chunk.indexOf(newline);
+    if (found !== -1) return at + found + 1;
+  }
+  return limit;
+}
+
+function keyAt(file: OpenFile, start: number, keyOf: KeyOf): number {
+  const head = readRange(file, start, Math.min(start + 64, file.size)).toString("latin1");
+  const key = keyOf(head);
+  if (key > 0) return key;
+  const end = nextLineStart(file, start, file.size);
+  return keyOf(readRange(file, start, end).toString("utf8").trimEnd());
+}
+
+/** Whole lines as one run of bytes, from `start` on: at most `limit` lines and, from the second on, `maxBytes`. */
+export function linesForward(file: OpenFile, start: number, limit: number, maxBytes: number): LineRun {
+  let bytes = readRange(file, start, Math.min(file.size, start + Math.min(maxBytes, 64 * 1024)));
+  for (;;) {
+    const run = takeForward(bytes, limit);
+    const atEnd = start + bytes.length >= file.size;
+    if (run.count === limit || atEnd || (bytes.length >= maxBytes && run.count > 0)) {
+      return { ...run, start, end: start + run.bytes.length };
+    }
+    bytes = readRange(file, start, Math.min(file.size, start + bytes.length * 4));
+  }
+}
+
+export interface LineRun {
+  bytes: Buffer;
+  count: number;
+  start: number;
+  end: number;
+}
+
+function takeForward(bytes: Buffer, limit: number): { bytes: Buffer; count: number } {
+  let count = 0;
+  let end = 0;
+  while (count < limit) {
+    const found = bytes.indexOf(newline, end);
+    if (found === -1) break;
+    end = found + 1;
+    count += 1;
+  }
+  return { bytes: bytes.subarray(0, end), count };
+}
+
+/** Whole lines as one run of bytes that ends at offset `end`; the last ones, within the same limits. */
+export function linesBackward(file: OpenFile, end: number, limit: number, maxBytes: number): LineRun {
+  let start = Math.max(0, end - Math.min(maxBytes, 64 * 1024));
+  for (;;) {
+    const bytes = readRange(file, start, end);
+    const run = takeBackward(bytes, limit, start === 0);
+    if (run.count === limit || start === 0 || (bytes.length >= maxBytes && run.count > 0)) {
+      return { ...run, start: end - run.bytes.length, end };
+    }
+    start = Math.max(0, end - bytes.length * 4);
+  }
+}
+
+function takeBackward(bytes: Buffer, limit: number, fromFileStart: boolean): { bytes: Buffer; count: number } {
+  let count = 0;
+  let start = bytes.length;
+  while (count < limit && start > 0) {
+    const found = start < 2 ? -1 : bytes.lastIndexOf(newline, start - 2);
+    if (found === -1 && !fromFileStart) break;
+    start = found + 1;
+    count += 1;
+  }
+  return { bytes: bytes.subarray(start), count };
+}
+
+/** The text of each line, without newlines. */
+export function splitLines(bytes: Buffer): string[] {
+  if (bytes.length === 0) return [];
+  const text = bytes.toString("utf8");
+  return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+}
+
+/** Size of the file up to and with its last newline, and what stands behind it: a torn line. */
+export function wholeSize(file: OpenFile): { size: number; torn: number } {
+  let end = file.size;
+  while (end > 0) {
+    const start = Math.max(0, end - 64 * 1024);
+    const found = readRange(file, start, end).lastIndexOf(newline);
+    if (found !== -1) return { size: start + found + 1, torn: file.size - (start + found + 1) };
+    end = start;
+  }
+  return { size: 0, torn: file.size };
+}

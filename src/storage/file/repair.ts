@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import { join } from "node:path";
+import { encodeId } from "../../core/ids.js";
+import { streams, type Stream } from "../../core/event.js";
+import { foldedEvent, seqOfLine } from "../line.js";
+import { adoptPredecessor } from "./adopt.js";
+import { Feed } from "./feed.js";
+import { layoutOf, streamFile, type Layout } from "./layout.js";
+import { foldTo, readHead } from "./load-session.js";
+import { takeLock } from "./lock.js";
+import { isPredecessorFolder } from "./predecessor.js";
+import { recover } from "./recovery.js";
+import { replaceJson } from "./snapshotter.js";
+import { fsyncFolder, nodeFs } from "./storage-fs.js";
+import { verifyStore, type Finding } from "./verify.js";
+
+/** What was mended. */
+export interface Repair {
+  sessionId: string | null;
+  /** Path below the storage folder. */
+  file: string;
+  action: string;
+}
+
+type Progress = (progress: { done: number; total: number }) => void;
+
+/**
+ * Mends what a crash or an editor broke, and tells each thing that it did: the journal is put onto
+ * the session files, lines that are not events are moved to a file beside (`….bad`), snapshots that
+ * are wrong are written again. Nothing is thrown away.
+ *
+ * @throws AppError `storage_locked` while a server has the folder
+ */
+export async function* repairStore(path: string, onProgress?: Progress): AsyncGenerator<Repair> {
+  const layout = layoutOf(path);
+  for (const folder of [layout.journal, layout.trash]) fs.mkdirSync(folder, { recursive: true });
+  const lock = takeLock(layout.lock, new Date().toISOString());
+  try {
+    yield* repairJournal(layout);
+    const broken = new Map<string, Finding[]>();
+    for await (const finding of verifyStore(path, onProgress)) {
+      if (finding.sessionId === null || !finding.repairable) continue;
+      broken.set(finding.sessionId, [...(broken.get(finding.sessionId) ?? []), finding]);
+    }
+    for (const [sessionId, findings] of broken) yield* repairSession(layout, sessionId, findings);
+    yield* adoptFolders(layout);
+  } finally {
+    lock.release();
+  }
+}
+
+async function* repairJournal(layout: Layout): AsyncGenerator<Repair> {
+  const feed = new Feed({ folder: layout.feed, io: nodeFs, maxBytes: 64 * 1024 * 1024, createEpoch: () => encodeId(randomBytes(8)) });
+  try {
+    const report = await recover({ layout, feed, io: nodeFs, notify: () => {} });
+    if (report.events > 0) {
+      yield { sessionId: null, file: "journal", action: `put ${report.events} events onto the files of ${report.sessions.size} sessions` };
+    }
+    if (report.tornBytes > 0) {
+      yield { sessionId: null, file: "journal", action: `cut ${report.tornBytes} bytes that were never acknowledged` };
+    }
+  } finally {
+    feed.close();
+  }
+}
+
+async function* repairSession(layout: Layout, sessionId: string, findings: readonly Finding[]): AsyncGenerator<Repair> {
+  const folder = join(layout.sessions, sessionId);
+  for (const stream of streams) {
+    const file = `sessions/${sessionId}/${stream}.jsonl`;
+    if (!findings.some((finding) => finding.file === file)) continue;
+    const moved = repairStream(folder, stream);
+    yield { sessionId, file, action: `moved ${moved} lines that are not events to ${stream}.jsonl.bad` };
+  }
+  yield* repairSnapshots(folder, sessionId);
+}
+
+/** Lines that were moved aside. */
+function repairStream(folder: string, stream: Stream): number {
+  const path = streamFile(folder, stream);
+  const lines = fs.readFileSync(path, "utf8").split("\n").filter((line) => line !== "");
+  const good: string[] = [];
+  const bad: string[] = [];
+  let previous = 0;
+  for (const line of lines) {
+    const seq = foldedEvent(stream, line) ? seqOfLine(line) : 0;
+    if (seq > previous) good.push(line);
+    else bad.push(line);
+    previous = Math.max(previous, seq);
+  }
+  const text = (kept: string[]) => kept.map((line) => `${line}\n`).join("");
+  fs.appendFileSync(`${path}.bad`, text(bad), { flush: true });
+  fs.writeFileSync(`${path}.tmp`, text(good), { flush: true });
+  fs.renameSync(`${path}.tmp`, path);
+  fsyncFolder(folder);
+  return bad.length;
+}
+
+async function* repairSnapshots(folder: string, sessionId: string): AsyncGenerator<Repair> {
+  const head = readHead(folder);
+  if (head === 0) return;
+  const session = foldTo({ sessionId, folder, head }, head);
+  await replaceJson(folder, "initial.json", session.initial, nodeFs);
+  if (session.final) await replaceJson(folder, "final.json", session.final, nodeFs);
+  await replaceJson(folder, "state.json", session.state, nodeFs);
+  await replaceJson(folder, "metadata.json", session.metadata, nodeFs);
+  fsyncFolder(folder);
+  yield { sessionId, file: `sessions/${sessionId}`, action: `wrote the snapshots again, from ${head} events` };
+}
+
+async function* adoptFolders(layout: Layout): AsyncGenerator<Repair> {
+  for (const name of fs.readdirSync(layout.sessions)) {
+    const folder = join(layout.sessions, name);
+    if (!isPredecessorFolder(folder)) continue;
+    adoptPredecessor(folder, nodeFs, () => {});
+    yield { sessionId: name, file: `sessions/${name}`, action: "adopted a folder of the predecessor" };
+  }
+}

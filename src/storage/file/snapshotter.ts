@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import type { JsonObject } from "../../core/json.js";
+import type { HotSession } from "./hot-session.js";
+import type { Notify } from "./notice.js";
+import { fsyncFd, fsyncPath, isMissing, type StorageFs } from "./storage-fs.js";
+
+interface SnapshotterOptions {
+  io: StorageFs;
+  notify: Notify;
+  /** Milliseconds between two snapshots of one session. */
+  intervalMs: number;
+}
+
+/**
+ * Writes state.json, metadata.json, initial.json and final.json behind the commits: each replaced
+ * atomically, one session after the other, so that a busy store spends little on them.
+ */
+export class Snapshotter {
+  private readonly options: SnapshotterOptions;
+  private readonly dirty = new Map<string, { hot: HotSession; due: number }>();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(options: SnapshotterOptions) {
+    this.options = options;
+  }
+
+  /** The session has moved on. A new one is written soon, so that its folder is complete. */
+  mark(hot: HotSession): void {
+    const known = this.dirty.get(hot.sessionId);
+    if (known) {
+      known.hot = hot;
+      return;
+    }
+    const delay = hot.snapshotSeq < 0 || hot.durable.session.final !== null ? 20 : this.options.intervalMs;
+    this.dirty.set(hot.sessionId, { hot, due: performance.now() + delay });
+    this.schedule(delay);
+  }
+
+  forget(sessionId: string): void {
+    this.dirty.delete(sessionId);
+  }
+
+  private schedule(delay: number): void {
+    if (this.timer || this.running) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.running = this.writeDue(performance.now()).finally(() => {
+        this.running = undefined;
+        if (this.dirty.size > 0) this.schedule(50);
+      });
+    }, delay);
+    this.timer.unref();
+  }
+
+  private async writeDue(now: number): Promise<void> {
+    for (const [sessionId, { hot, due }] of this.dirty) {
+      if (due > now) continue;
+      this.dirty.delete(sessionId);
+      await this.tryWrite(hot);
+    }
+  }
+
+  /** Writes all that is behind; for a clean stop. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.running;
+    await this.writeDue(Infinity);
+  }
+
+  private async tryWrite(hot: HotSession): Promise<void> {
+    try {
+      await writeSnapshot(hot, this.options.io);
+    } catch (error) {
+      if (isMissing(error)) return;
+      this.options.notify({ level: "warn", message: "A snapshot could not be written; the log has everything, and it is tried again", detail: { sessionId: hot.sessionId, error } });
+      this.dirty.set(hot.sessionId, { hot, due: performance.now() + 5000 });
+    }
+  }
+}
+
+async function writeSnapshot(hot: HotSession, io: StorageFs): Promise<void> {
+  const { seq, session } = hot.durable;
+  if (seq === 0 || seq === hot.snapshotSeq) return;
+  const { folder } = hot;
+  if (hot.snapshotSeq < 1) await replaceJson(folder, "initial.json", session.initial, io);
+  if (session.final) await replaceJson(folder, "final.json", session.final, io);
+  else io.rmSync(join(folder, "final.json"), { force: true });
+  await replaceJson(folder, "state.json", session.state, io);
+  await replaceJson(folder, "metadata.json", session.metadata, io);
+  await fsyncPath(folder, io);
+  hot.snapshotSeq = seq;
+}
+
+/** Writes a file beside, makes it durable and moves it into place. The folder is the caller's to fsync. */
+export async function replaceJson(folder: string, name: string, value: object, io: StorageFs): Promise<void> {
+  const temporary = join(folder, `.${name}.tmp`);
+  const fd = io.openSync(temporary, "w", 0o644);
+  try {
+    const bytes = Buffer.from(`${JSON.stringify(value as JsonObject, null, 2)}\n`);
+    for (let written = 0; written < bytes.length; ) {
+      written += io.writeSync(fd, bytes, written, bytes.length - written, written);
+    }
+    await fsyncFd(fd, io);
+  } finally {
+    io.closeSync(fd);
+  }
+  io.renameSync(temporary, join(folder, name));
+}

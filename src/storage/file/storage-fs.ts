@@ -1,0 +1,57 @@
+import fs from "node:fs";
+
+/**
+ * The file-system calls that writes go through: the seam where tests inject a full disk, an EIO
+ * from fsync or a read-only folder. Everything else reads through `node:fs` itself.
+ */
+export type StorageFs = Pick<
+  typeof fs,
+  | "openSync"
+  | "closeSync"
+  | "writeSync"
+  | "writev"
+  | "fsync"
+  | "fsyncSync"
+  | "fdatasync"
+  | "ftruncateSync"
+  | "renameSync"
+  | "mkdirSync"
+  | "rmSync"
+>;
+
+export const nodeFs: StorageFs = fs;
+
+/** Makes a folder's entries durable: what was created, renamed or removed in it. */
+export function fsyncFolder(path: string, io: StorageFs = nodeFs): void {
+  const fd = io.openSync(path, "r");
+  try {
+    io.fsyncSync(fd);
+  } finally {
+    io.closeSync(fd);
+  }
+}
+
+/** As {@link fsyncFolder} and for files, off the event loop. */
+export async function fsyncPath(path: string, io: StorageFs = nodeFs): Promise<void> {
+  const fd = io.openSync(path, "r");
+  try {
+    await fsyncFd(fd, io);
+  } finally {
+    io.closeSync(fd);
+  }
+}
+
+export function fsyncFd(fd: number, io: StorageFs = nodeFs): Promise<void> {
+  return new Promise((resolve, reject) => {
+    io.fsync(fd, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+export function isMissing(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}
