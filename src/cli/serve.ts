@@ -6,7 +6,6 @@ import type { SessionStore } from "../storage/session-store.js";
 import { facts, welcome } from "./banner.js";
 import type { Cli } from "./cli.js";
 import { createLogger } from "./log.js";
-import { findPortOwner } from "./port-owner.js";
 import { createProgress } from "./progress.js";
 import type { ServeSettings } from "./serve-settings.js";
 import { version } from "./version.js";
@@ -35,15 +34,19 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
     stop.release();
   }
 
-  function openStore(): Promise<SessionStore> {
-    return openFileStore({
+  async function openStore(): Promise<SessionStore> {
+    const progress = createProgress("Building the index", context);
+    const store = await openFileStore({
       path: settings.storage,
       durability: settings.durability,
       now: context.now,
       observer: metrics.storage,
       onNotice: ({ level, message, detail }) => logger[level]({ ...detail }, message),
-      onIndexProgress: createProgress("Building the index", context).update,
+      onIndexProgress: progress.update,
     });
+    // Writes are taken meanwhile; figures need the whole catalogue.
+    void store.stats().then(progress.end, progress.end);
+    return store;
   }
 
   async function start(store: SessionStore) {
@@ -52,7 +55,7 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
       return await startServer({ store, host, port, allowOrigins, implicitSessions, maxBodyBytes: maxBody, logger, metrics, version, now: context.now });
     } catch (error) {
       await store.close();
-      throw await explain(error, settings);
+      throw explain(error, settings);
     }
   }
 }
@@ -87,15 +90,12 @@ async function withinTime(stopped: Promise<void>): Promise<void> {
   }
 }
 
-/** Why the port is refused: who has it, and how to choose another. */
-async function explain(error: unknown, { host, port }: ServeSettings): Promise<unknown> {
-  const code = error instanceof AppError ? error.code : (error as NodeJS.ErrnoException).code;
+/** Why the address is refused, and how to choose another. */
+function explain(error: unknown, { host, port }: ServeSettings): unknown {
+  const { code } = error as NodeJS.ErrnoException;
   if (code === "EACCES") return new AppError("usage", `This user may not listen on port ${port}. Choose one above 1023 with --port.`, { cause: error });
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
     return new AppError("usage", `This machine has no address '${host}' to listen on. Choose another with --host.`, { cause: error });
   }
-  if (code !== "port_in_use" && code !== "EADDRINUSE") return error;
-  const owner = await findPortOwner(port);
-  const who = owner ? `process ${owner.pid} (${owner.command})` : "another process";
-  return new AppError("port_in_use", `Port ${port} is taken by ${who}. Stop it, or choose another port with --port (0 for any free one).`, { cause: error });
+  return error;
 }

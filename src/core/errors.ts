@@ -116,6 +116,9 @@ export class AppError extends Error {
   }
 }
 
+/** Every code there is. */
+export const errorCodes = Object.keys(errorClasses) as ErrorCode[];
+
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(errorClasses, value);
 }

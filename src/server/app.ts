@@ -3,6 +3,7 @@ import { AppError } from "../core/errors.js";
 import type { AppContext, Call, NodeBindings } from "./call.js";
 import type { ServerDeps } from "./deps.js";
 import { register, serve, type App } from "./pipeline.js";
+import { problemResponse } from "./problem.js";
 import type { Route } from "./route.js";
 import { agentRoutes } from "./routes/agents.js";
 import { docsRoutes } from "./routes/docs.js";
@@ -50,7 +51,8 @@ function notRouted(call: Call): Response {
   if (!known) throw new AppError("not_found", "There is nothing at this address. GET /docs shows every call.");
   const methods = apiRoutes.filter((route) => route.path === known.path).map((route) => route.method);
   if (method === "OPTIONS") return preflight(call, methods);
-  throw new AppError("method_not_allowed", `This address takes ${methods.join(", ")}, not ${method.slice(0, 20)}. GET /docs shows every call.`);
+  const refused = new AppError("method_not_allowed", `This address takes ${methods.join(", ")}. GET /docs shows every call.`);
+  return problemResponse(refused, { Allow: ["OPTIONS", ...methods].join(", ") });
 }
 
 /** What a page of an allowed origin may send; without an origin, what the address takes. */

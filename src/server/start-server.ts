@@ -82,19 +82,18 @@ function requestListener(deps: ServerDeps): (incoming: IncomingMessage, outgoing
   const badRequest = () => problemResponse(new AppError("invalid_input", "The request's address or Host header is malformed."));
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true, errorHandler: badRequest });
   return (incoming, outgoing) => {
-    const url = incoming.url ?? "/";
-    if ((url.includes("/.") || url.includes("/%2")) && dotSegment.test(url)) return refuseDots(outgoing);
+    incoming.url = keepDots(incoming.url ?? "/");
     void listener(incoming, outgoing);
   };
 }
 
-/** A path that a URL parser would shorten: nobody means that, and an id it would hide is refused by name. */
-const dotSegment = /^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+const dotSegment = /\/(?:\.|%2e){1,2}(?=\/|$)/gi;
 
-function refuseDots(outgoing: ServerResponse): void {
-  const error = new AppError("invalid_session_id", "An id in the path cannot be '.' or '..'.");
-  const response = problemResponse(error);
-  void response.text().then((body) => outgoing.writeHead(error.status, Object.fromEntries(response.headers)).end(body));
+/** Makes what a URL parser would shorten the path by a part that no id can be, so that it is refused as that. */
+function keepDots(url: string): string {
+  if (!url.includes("/.") && !url.includes("/%2")) return url;
+  const [path = "", ...query] = url.split("?");
+  return [path.replaceAll(dotSegment, "/%25"), ...query].join("?");
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -112,15 +111,15 @@ function urlHost(host: string): string {
 async function shutDown(server: Server, hub: Hub): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  await Promise.race([requestsAnswered(server, hub), pause(drainMs)]);
+  await requestsAnswered(server, hub, performance.now() + drainMs);
   await hub.close(goodbyeMs);
   server.closeAllConnections();
   await ended;
 }
 
-/** Resolves once no connection is left but the live ones. */
-async function requestsAnswered(server: Server, hub: Hub): Promise<void> {
-  for (;;) {
+/** Resolves once no connection is left but the live ones, or at the deadline. */
+async function requestsAnswered(server: Server, hub: Hub, deadline: number): Promise<void> {
+  while (performance.now() < deadline) {
     const open = await new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
     if (open <= hub.counts().totalConnections) return;
     server.closeIdleConnections();

@@ -1,9 +1,11 @@
-import { rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import { createProgress } from "../progress.js";
 import { addJsonOption } from "../session-options.js";
 import { requireStorage, storageOption, type StorageOptions } from "../storage-option.js";
+
+const pollMs = 50;
 
 export function registerReindex(program: Command, cli: Cli): void {
   addJsonOption(program.command("reindex").addOption(storageOption("the folder whose index is made anew")))
@@ -18,24 +20,31 @@ Examples:
     )
     .action(async (options: StorageOptions & { json?: boolean }) => {
       const path = requireStorage(options, cli);
-      const stats = await interruptible(cli, () => reindex(cli, path));
+      const stats = await interruptible(cli, (signal) => reindex(cli, path, signal));
       if (options.json) return printJson(cli, stats);
       const count = (figure: number) => figure.toLocaleString("en");
       await cli.out.write(`Indexed ${count(stats.total)} sessions with ${count(stats.events)} events.\n`);
     });
 }
 
-async function reindex(cli: Cli, path: string): Promise<{ total: number; events: number }> {
+async function reindex(cli: Cli, path: string, signal: AbortSignal): Promise<{ total: number; events: number }> {
   const { openFileStore } = await import("../../storage/file/file-store.js");
   await dropIndex(path, cli.context.now());
   const progress = createProgress("Indexing", cli.context);
   const store = await openFileStore({ path, now: cli.context.now, onIndexProgress: progress.update });
   try {
     const { total, events } = await store.stats();
+    const text = createProgress("Indexing text", cli.context);
+    for (let left = store.status().indexLag; left > 0; left = store.status().indexLag) {
+      signal.throwIfAborted();
+      text.update({ done: Math.max(0, events - left), total: events });
+      await delay(pollMs);
+    }
+    text.end();
     return { total, events };
   } finally {
-    await store.close();
     progress.end();
+    await store.close();
   }
 }
 
@@ -43,10 +52,11 @@ async function reindex(cli: Cli, path: string): Promise<{ total: number; events:
 async function dropIndex(path: string, now: number): Promise<void> {
   const { layoutOf } = await import("../../storage/file/layout.js");
   const { takeLock } = await import("../../storage/file/lock.js");
+  const { removeIndexFile } = await import("../../storage/index/schema.js");
   const { index, lock } = layoutOf(path);
   const taken = takeLock(lock, new Date(now).toISOString());
   try {
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(index + suffix, { force: true });
+    removeIndexFile(index);
   } finally {
     taken.release();
   }

@@ -35,6 +35,8 @@ export interface HotSession {
   checkedAt: number;
   /** The seq that the snapshot files hold. */
   snapshotSeq: number;
+  /** Whether there may be a final.json, which is to go when the session is reopened. */
+  hasFinal: boolean;
 }
 
 /** What one turn of the event loop appends to one session. */
@@ -68,6 +70,7 @@ export function createHotSession(sessionId: string, folder: string, seq: number,
     unscanned: seq,
     checkedAt: now,
     snapshotSeq: -1,
+    hasFinal: session.final !== null,
   };
 }
 

@@ -1,8 +1,13 @@
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { JsonObject } from "../../core/json.js";
 import type { HotSession } from "./hot-session.js";
 import type { Notify } from "./notice.js";
 import { fsyncFd, fsyncPath, isMissing, type StorageFs } from "./storage-fs.js";
+
+/** How long to rest after a snapshot, as a multiple of what it took. */
+const restRatio = 4;
 
 interface SnapshotterOptions {
   io: StorageFs;
@@ -20,6 +25,7 @@ export class Snapshotter {
   private readonly dirty = new Map<string, { hot: HotSession; due: number }>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private readonly hurry = new AbortController();
 
   constructor(options: SnapshotterOptions) {
     this.options = options;
@@ -32,9 +38,13 @@ export class Snapshotter {
       known.hot = hot;
       return;
     }
-    const delay = hot.snapshotSeq < 0 || hot.durable.session.final !== null ? 20 : this.options.intervalMs;
-    this.dirty.set(hot.sessionId, { hot, due: performance.now() + delay });
-    this.schedule(delay);
+    const wait = hot.snapshotSeq < 0 || hot.durable.session.final !== null ? 20 : this.options.intervalMs;
+    this.dirty.set(hot.sessionId, { hot, due: performance.now() + wait });
+    this.schedule(wait);
+  }
+
+  private async rest(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: this.hurry.signal, ref: false }).catch(() => undefined);
   }
 
   forget(sessionId: string): void {
@@ -53,11 +63,14 @@ export class Snapshotter {
     this.timer.unref();
   }
 
+  /** In the background, snapshots take a small share of the time, and with it of the disk. */
   private async writeDue(now: number): Promise<void> {
     for (const [sessionId, { hot, due }] of this.dirty) {
       if (due > now) continue;
       this.dirty.delete(sessionId);
+      const started = performance.now();
       await this.tryWrite(hot);
+      if (!this.hurry.signal.aborted) await this.rest((performance.now() - started) * restRatio);
     }
   }
 
@@ -65,6 +78,7 @@ export class Snapshotter {
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.hurry.abort();
     await this.running;
     await this.writeDue(Infinity);
   }
@@ -86,7 +100,8 @@ async function writeSnapshot(hot: HotSession, io: StorageFs): Promise<void> {
   const { folder } = hot;
   if (hot.snapshotSeq < 1) await replaceJson(folder, "initial.json", session.initial, io);
   if (session.final) await replaceJson(folder, "final.json", session.final, io);
-  else io.rmSync(join(folder, "final.json"), { force: true });
+  else if (hot.hasFinal) await rm(join(folder, "final.json"), { force: true });
+  hot.hasFinal = session.final !== null;
   await replaceJson(folder, "state.json", session.state, io);
   await replaceJson(folder, "metadata.json", session.metadata, io);
   await fsyncPath(folder, io);
@@ -106,5 +121,5 @@ export async function replaceJson(folder: string, name: string, value: object, i
   } finally {
     io.closeSync(fd);
   }
-  io.renameSync(temporary, join(folder, name));
+  await rename(temporary, join(folder, name));
 }
