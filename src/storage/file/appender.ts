@@ -37,8 +37,8 @@ export class Appender {
 
   async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
     let hot = this.options.sessions.get(sessionId);
-    if (hot && hot.unscanned > 0 && looksUpIds(write, options)) {
-      await scanEventIds(hot);
+    while (hot && (hot.leaving || (hot.unscanned > 0 && looksUpIds(write, options)))) {
+      await (hot.leaving ?? scanEventIds(hot));
       hot = this.options.sessions.get(sessionId);
     }
     const earlier = options.eventId === undefined ? undefined : this.findEarlier(hot, options.eventId);

@@ -1,10 +1,6 @@
-import { randomBytes } from "node:crypto";
-import fs from "node:fs";
-import { join } from "node:path";
 import { formatFeedCursor } from "../../core/cursor.js";
 import { AppError } from "../../core/errors.js";
-import { streams, type NewEvent } from "../../core/event.js";
-import { encodeId } from "../../core/ids.js";
+import type { NewEvent } from "../../core/event.js";
 import type { Session } from "../../core/session.js";
 import type { State } from "../../core/state.js";
 import type { SessionIndex } from "../index/session-index.js";
@@ -39,13 +35,14 @@ import type { Batch, HotSession } from "./hot-session.js";
 import { HotSessions } from "./hot-sessions.js";
 import { isDeletion, type JournalRecord } from "./journal-format.js";
 import { Journal } from "./journal.js";
-import { streamFile, type Layout } from "./layout.js";
+import type { Layout } from "./layout.js";
 import { foldTo } from "./load-session.js";
 import type { Lock } from "./lock.js";
 import type { Notify } from "./notice.js";
 import { RecentCommits } from "./recent-commits.js";
 import { RecentLinks } from "./recent-links.js";
 import type { RecoveryReport } from "./recovery.js";
+import { Removals } from "./removals.js";
 import { readSessionPage } from "./session-pages.js";
 import { Snapshotter } from "./snapshotter.js";
 import type { StorageFs } from "./storage-fs.js";
@@ -79,7 +76,7 @@ export class FileEngine implements SessionStore {
   private readonly availability: Availability;
   private readonly recent = new RecentCommits(recentBytes);
   private readonly links: RecentLinks;
-  private readonly removals = new Map<string, Promise<unknown>>();
+  private readonly removals: Removals;
   private readonly listeners = new Set<(hint: CommitHint) => void>();
   private closed: Promise<void> | undefined;
 
@@ -106,7 +103,7 @@ export class FileEngine implements SessionStore {
       notify,
       capacity: options.hotSessions ?? 1000,
       inodeOf: (path) => pool.inodeOf(path),
-      onVanished: (hot) => this.vanished(hot),
+      onVanished: (hot) => this.removals.vanished(hot),
       onChanged: (hot) => this.availability.changed(new Set([hot.sessionId])),
       onEvicted: (hot) => this.snapshots.mark(hot),
     });
@@ -123,7 +120,8 @@ export class FileEngine implements SessionStore {
       isWhole: () => this.availability.degraded === undefined,
       onChanged: (changed) => this.availability.changed(changed),
     });
-    const { queue, sessions } = this;
+    const { queue, sessions, snapshots, checkpointer } = this;
+    this.removals = new Removals({ layout, sessions, queue, pool, snapshots, checkpointer, io, notify, now });
     this.availability = new Availability({ layout, journal, queue, feed, pool, io, notify, sessions, recent: this.recent });
     this.appender = new Appender({ sessions, queue, pool, now, runId });
     this.links = new RecentLinks({ layout, notify });
@@ -146,7 +144,7 @@ export class FileEngine implements SessionStore {
 
   async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions = {}): Promise<Appended> {
     const started = performance.now();
-    await this.writable(sessionId);
+    await this.writable();
     try {
       const appended = await this.appender.append(sessionId, write, options);
       this.options.observer?.appended((performance.now() - started) / 1000);
@@ -156,10 +154,9 @@ export class FileEngine implements SessionStore {
     }
   }
 
-  private async writable(sessionId: string): Promise<void> {
+  private async writable(): Promise<void> {
     if (this.closed) throw new AppError("shutting_down", "The server is shutting down. Retry in a moment.", { retryAfter: 2 });
     if (this.availability.degraded) await this.availability.resume();
-    if (this.removals.size > 0) await this.removals.get(sessionId);
   }
 
   async readSession(sessionId: string): Promise<Session | undefined> {
@@ -169,8 +166,11 @@ export class FileEngine implements SessionStore {
 
   /** The session as far as it is durable; undefined where nothing of it is. */
   private async find(sessionId: string): Promise<HotSession | undefined> {
-    if (this.removals.size > 0) await this.removals.get(sessionId);
-    const hot = this.sessions.get(sessionId);
+    let hot = this.sessions.get(sessionId);
+    while (hot?.leaving) {
+      await hot.leaving;
+      hot = this.sessions.get(sessionId);
+    }
     return hot && hot.durable.seq > 0 ? hot : undefined;
   }
 
@@ -227,47 +227,12 @@ export class FileEngine implements SessionStore {
   }
 
   async delete(sessionId: string): Promise<boolean> {
-    await this.writable(sessionId);
-    const hot = this.sessions.get(sessionId);
-    if (!hot) return false;
-    const removal = this.remove(hot, () => this.moveToTrash(hot));
-    this.removals.set(sessionId, removal.catch(() => undefined));
+    await this.writable();
     try {
-      await removal;
-      return true;
+      return await this.removals.remove(sessionId);
     } catch (error) {
       throw this.availability.translate(error);
-    } finally {
-      this.removals.delete(sessionId);
     }
-  }
-
-  private remove({ sessionId }: HotSession, apply: () => void): Promise<void> {
-    const deletedAt = new Date(this.options.now()).toISOString();
-    this.queue.seal();
-    return new Promise((resolve, reject) => this.queue.add({ sessionId, deletedAt, apply, waiter: { resolve, reject } }));
-  }
-
-  private moveToTrash({ sessionId, folder }: HotSession): void {
-    const { layout, io } = this.options;
-    this.letGo(sessionId, folder);
-    fs.mkdirSync(layout.trash, { recursive: true });
-    const grave = join(layout.trash, `${sessionId}~${encodeId(randomBytes(6))}`);
-    io.renameSync(folder, grave);
-    void fs.promises.rm(grave, { recursive: true, force: true }).catch(() => undefined);
-  }
-
-  private letGo(sessionId: string, folder: string): void {
-    this.sessions.drop(sessionId);
-    this.snapshots.forget(sessionId);
-    this.checkpointer.forget(sessionId);
-    for (const stream of streams) this.pool.release(streamFile(folder, stream));
-  }
-
-  private vanished(hot: HotSession): void {
-    this.options.notify({ level: "warn", message: "A session's folder was removed from outside; the session counts as deleted", detail: { sessionId: hot.sessionId } });
-    this.letGo(hot.sessionId, hot.folder);
-    void this.remove(hot, () => {}).catch(() => undefined);
   }
 
   private committed(records: readonly JournalRecord[], batches: readonly Batch[]): void {

@@ -21,6 +21,8 @@ export interface HotSession {
   readonly folder: string;
   staged: Extent;
   durable: Extent;
+  /** Set while its removal is on its way; resolves when that is settled. */
+  leaving: Promise<void> | undefined;
   /** What this turn of the event loop has accepted and not yet written. */
   batch: Batch | undefined;
   /** Batches whose commit is not known yet. */
@@ -63,6 +65,7 @@ export function createHotSession(sessionId: string, folder: string, seq: number,
     folder,
     staged: extent,
     durable: extent,
+    leaving: undefined,
     batch: undefined,
     pending: 0,
     eventIds: new EventIds(),
