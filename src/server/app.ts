@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import { AppError } from "../core/errors.js";
 import type { AppContext, Call, NodeBindings } from "./call.js";
 import type { ServerDeps } from "./deps.js";
@@ -34,10 +35,20 @@ export const apiRoutes: readonly Route[] = [
 
 /** The HTTP application; WebSocket upgrades are taken by the server that runs it. */
 export function createApp(deps: ServerDeps): App {
-  const app: App = new Hono<{ Bindings: NodeBindings }>();
-  for (const route of apiRoutes) register(app, route, deps);
+  const app: App = new Hono<{ Bindings: NodeBindings }>({ getPath: (request) => routedPath(getPath(request)) });
+  for (const route of apiRoutes) register(app, { ...route, path: routedPath(route.path) }, deps);
   app.notFound((context) => serve(context as AppContext, deps, "*", false, notRouted));
   return app;
+}
+
+const userPath = "/api/sessions/user/";
+
+/**
+ * Where the router finds a path. A user's sessions are beside the sessions' own addresses in the API,
+ * which Hono's fast router cannot hold; so they are found elsewhere.
+ */
+function routedPath(path: string): string {
+  return path.startsWith(userPath) ? `/api/users/${path.slice(userPath.length)}` : path;
 }
 
 const paths = [...new Set(apiRoutes.map(({ path }) => path))].map((path) => ({

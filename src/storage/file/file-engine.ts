@@ -236,20 +236,29 @@ export class FileEngine implements SessionStore {
   }
 
   private committed(records: readonly JournalRecord[], batches: readonly Batch[]): void {
-    const heads = new Map<string, number>();
+    let heads = new Map<string, number>();
     for (const record of records) {
+      const { sessionId } = record;
       this.recent.push(record);
-      heads.set(record.sessionId, isDeletion(record) ? 0 : record.last);
-      if (isDeletion(record)) this.options.index.update([{ sessionId: record.sessionId, metadata: null }]);
+      if (isDeletion(record)) this.options.index.update([{ sessionId, metadata: null }]);
+      else if (heads.get(sessionId) === 0) {
+        // Deleted and begun again in one group: listeners hear of both.
+        this.announce(heads);
+        heads = new Map();
+      }
+      heads.set(sessionId, isDeletion(record) ? 0 : record.last);
     }
     for (const { hot, after } of batches) {
-      if (heads.get(hot.sessionId) === after.seq) {
-        this.options.index.update([{ sessionId: hot.sessionId, metadata: after.session.metadata }]);
-        this.snapshots.mark(hot);
-      }
+      if (heads.get(hot.sessionId) !== after.seq) continue;
+      this.options.index.update([{ sessionId: hot.sessionId, metadata: after.session.metadata }]);
+      this.snapshots.mark(hot);
     }
     this.links.touch(heads);
     this.checkpointer.mark(records);
+    this.announce(heads);
+  }
+
+  private announce(heads: ReadonlyMap<string, number>): void {
     const hint = { heads, cursor: this.feedHead() };
     for (const listener of this.listeners) listener(hint);
   }
