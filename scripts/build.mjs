@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureInstalled, root, runMain, SetupError, step } from "./setup.mjs";
+import { startupChunk } from "./startup-chunk.mjs";
 
 const dist = join(root, "dist");
 const stampFile = join(root, "node_modules", ".cache", "claude-sessions", "build");
@@ -15,6 +16,15 @@ const entryPoints = {
   cli: "src/cli/main.ts",
   "index-worker": "src/storage/index/index-worker.ts",
 };
+
+/** What the lightest commands load, the client of the server included. */
+const startupModules = [
+  "cli/completion.ts",
+  "cli/progress.ts",
+  "cli/text.ts",
+  "core/state.ts",
+  "client/http-client.ts",
+];
 
 /** Builds where the sources are not those of the last build. A few milliseconds where they are. */
 export async function ensureBuilt() {
@@ -72,7 +82,14 @@ function options() {
     },
     // Optional native parts of ws, which does without.
     external: ["bufferutil", "utf-8-validate"],
-    plugins: [versionOnly],
+    plugins: [
+      versionOnly,
+      startupChunk({
+        source: join(root, "src"),
+        entries: Object.values(entryPoints).map((path) => join(root, path)),
+        modules: startupModules.map((path) => join(root, "src", path)),
+      }),
+    ],
     metafile: true,
     write: false,
     logLevel: "silent",

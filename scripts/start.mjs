@@ -21,6 +21,7 @@ function serve(args) {
   const launcher = join(root, "bin", "claude-sessions.js");
   const server = spawn(nodePath(), [launcher, "serve", ...args], { stdio: "inherit", detached: true });
   const stopForwarding = forwardSignals(server);
+  endWithNpm(server);
   return new Promise((resolve, reject) => {
     server.on("error", reject);
     server.on("close", (code, signal) => {
@@ -43,4 +44,16 @@ function forwardSignals(server) {
   return () => {
     for (const signal of signals) process.off(signal, forward);
   };
+}
+
+/** `kill` on npm ends npm and its shell and reaches nobody else: the server follows them. */
+function endWithNpm(server) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    server.kill("SIGTERM");
+  }, 250);
+  watch.unref();
 }

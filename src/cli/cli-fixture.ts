@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
-import { test as base } from "vitest";
 import type { CliContext, Signal } from "./context.js";
 import { main } from "./main.js";
 
@@ -78,11 +77,15 @@ function capture(): { stream: Writable; text: () => string } {
   return { stream, text: () => Buffer.concat(chunks).toString() };
 }
 
-/** Tests with a fresh folder of their own. */
-export const test = base.extend<{ folder: string }>({
-  folder: async ({}, use) => {
+export interface Folder {
+  folder: string;
+}
+
+/** Gives each test a fresh folder of its own: `base.extend<Folder>(freshFolder)`. */
+export const freshFolder = {
+  folder: async ({ task: _task }: object & { task?: unknown }, use: (folder: string) => Promise<void>) => {
     const folder = mkdtempSync(join(tmpdir(), "claude-sessions-test-"));
     await use(folder);
     rmSync(folder, { recursive: true, force: true });
   },
-});
+};

@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
-import { runCli, test } from "./cli-fixture.js";
+import { expect, test as base } from "vitest";
+import { type Folder, freshFolder, runCli } from "./cli-fixture.js";
 import { shells } from "./completion.js";
+
+const test = base.extend<Folder>(freshFolder);
 
 async function script(shell: string): Promise<string> {
   const { code, stdout } = await runCli(["completion", shell]);

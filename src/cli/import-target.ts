@@ -1,6 +1,7 @@
 import { AppError } from "../core/errors.js";
 import type { NewEvent, SessionEvent } from "../core/event.js";
 import { createClient } from "../client/http-client.js";
+import { nodeFetch } from "./node-fetch.js";
 import { parsePage } from "../storage/page.js";
 import type { SessionStore } from "../storage/session-store.js";
 
@@ -16,7 +17,7 @@ export interface ImportTarget {
 const pageSize = 500;
 
 export function serverTarget(url: string): ImportTarget {
-  const client = createClient({ url });
+  const client = createClient({ url, fetch: nodeFetch });
   return {
     eventIds: (sessionId) => walk((after) => client.listEvents(sessionId, { after, limit: pageSize })),
     append: async (sessionId, events) => {

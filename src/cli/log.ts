@@ -6,25 +6,32 @@ import { clearLine } from "./progress.js";
 import type { ServeSettings } from "./serve-settings.js";
 import { printable } from "./text.js";
 
+export interface Log {
+  logger: Logger;
+  /** Writes what is still held. */
+  flush(): void;
+}
+
 /** The server's log on stderr: lines for a person at a terminal, JSON lines else. */
-export function createLogger({ logLevel, logFormat }: Pick<ServeSettings, "logLevel" | "logFormat">, context: CliContext): Logger {
+export function createLog({ logLevel, logFormat }: Pick<ServeSettings, "logLevel" | "logFormat">, context: CliContext): Log {
   const human = logFormat === "human" || (logFormat === "auto" && context.isTTY.stderr);
   const paint = createPaint(usesColor(context, context.isTTY.stderr));
   // A progress bar may stand on the terminal's last line.
   const start = context.isTTY.stderr ? clearLine : "";
   const destination = batched(context.stderr, human ? (line) => start + humanLine(line, paint) : (line) => line);
   const options = { level: logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
-  return pino(options, destination);
+  return { logger: pino(options, destination), flush: destination.flush };
 }
 
 /** Lines of one turn of the event loop go out in one write, so that a busy log costs little. */
-function batched(stream: Writable, format: (line: string) => string): { write(line: string): void } {
+function batched(stream: Writable, format: (line: string) => string): { write(line: string): void; flush(): void } {
   let pending = "";
   const flush = () => {
-    stream.write(pending);
+    if (pending !== "") stream.write(pending);
     pending = "";
   };
   return {
+    flush,
     write(line) {
       if (pending === "") setImmediate(flush);
       pending += format(line);

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { Writable } from "node:stream";
-import { describe, expect } from "vitest";
-import { runCli, startCli, test } from "./cli-fixture.js";
+import { describe, expect, test as base } from "vitest";
+import { type Folder, freshFolder, runCli, startCli } from "./cli-fixture.js";
 import { version } from "./version.js";
+
+const test = base.extend<Folder>(freshFolder);
 
 /** Where nobody listens: a port that was free a moment ago. */
 async function closedPort(): Promise<string> {

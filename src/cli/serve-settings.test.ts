@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
-import { runCli, test, type RunOptions } from "./cli-fixture.js";
+import { describe, expect, test as base } from "vitest";
+import { type Folder, freshFolder, runCli, type RunOptions } from "./cli-fixture.js";
 import { defaultStorage } from "./serve-settings.js";
+
+const test = base.extend<Folder>(freshFolder);
 
 type Printed = Record<string, { value: unknown; source: string }>;
 

@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, vi } from "vitest";
+import { describe, expect, onTestFinished, vi, test as base } from "vitest";
 import { createClient } from "../client/http-client.js";
-import { runCli, startCli, test, type CapturedRun, type RunOptions } from "./cli-fixture.js";
+import { type CapturedRun, type Folder, freshFolder, runCli, type RunOptions, startCli } from "./cli-fixture.js";
+
+const test = base.extend<Folder>(freshFolder);
 
 interface Served {
   run: CapturedRun;
@@ -120,7 +122,7 @@ describe("where it cannot start", () => {
     const { code, stdout, stderr } = await runCli([...argv, String(port)]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(`Port ${port} is taken by`);
-    if (process.platform === "linux") expect(stderr).toContain(`process ${process.pid}`);
+    expect(stderr).toContain(process.platform === "linux" ? `process ${process.pid}` : "another process");
     expect(stderr).toContain("--port");
     await serve(folder);
   });

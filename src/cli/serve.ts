@@ -5,7 +5,7 @@ import { openFileStore } from "../storage/file/file-store.js";
 import type { SessionStore } from "../storage/session-store.js";
 import { facts, welcome } from "./banner.js";
 import type { Cli } from "./cli.js";
-import { createLogger } from "./log.js";
+import { createLog } from "./log.js";
 import { createProgress } from "./progress.js";
 import type { ServeSettings } from "./serve-settings.js";
 import { version } from "./version.js";
@@ -16,7 +16,7 @@ const stopMs = 4_800;
 /** Serves until a signal comes, then lets requests finish and closes the store. A second signal ends the process at once. */
 export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   const { context } = cli;
-  const logger = createLogger(settings, context);
+  const { logger, flush } = createLog(settings, context);
   const stop = onFirstSignal(cli);
   const metrics = createMetrics();
   try {
@@ -32,6 +32,7 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
     logger.info("stopped");
   } finally {
     stop.release();
+    flush();
   }
 
   async function openStore(): Promise<SessionStore> {

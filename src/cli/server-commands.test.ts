@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, vi } from "vitest";
+import { expect, onTestFinished, test as base, vi } from "vitest";
 import { createClient, type Client } from "../client/http-client.js";
 import type { SessionEvent } from "../core/event.js";
 import { startServer } from "../server/start-server.js";
 import { createMemoryStore } from "../storage/memory/memory-store.js";
-import { runCli, startCli, test as base } from "./cli-fixture.js";
+import { freshFolder, runCli, startCli, type Folder } from "./cli-fixture.js";
 
 interface Running {
   url: string;
@@ -31,8 +31,9 @@ async function start(): Promise<Running> {
   };
 }
 
-const test = base.extend<{ server: Running }>({
-  server: async ({}, use) => {
+const test = base.extend<Folder & { server: Running }>({
+  ...freshFolder,
+  server: async ({ task: _task }, use) => {
     const server = await start();
     await use(server);
     await server.stop();
@@ -53,7 +54,7 @@ test("lists are tables for people, tabs for pipes and JSON for scripts", async (
   await server.client.finalize("s2", { status: "failed" });
   const query = (argv: string[], isTTY = false) => runCli(["query", ...argv, "--url", server.url], { isTTY, env: { NO_COLOR: "1" } });
   const table = await query(["active"], true);
-  expect(table.stdout).toMatch(/^SESSION +STATUS +USER +MODEL +EVENTS +TOKENS +UPDATED +TAGS\ns1 +active +ada +1 +0 +now +x,y\n$/);
+  expect(table.stdout).toMatch(/^SESSION +STATUS +USER +EVENTS +TOKENS +UPDATED +TAGS\ns1 +active +ada +1 +0 +now +x,y\n$/);
   const failed = JSON.parse((await query(["sessions", "--status", "failed", "--json"])).stdout) as { sessions: object[]; next: null };
   expect(failed).toMatchObject({ sessions: [{ sessionId: "s2", status: "failed" }], next: null });
   expect((await query(["sessions", "--tag", "none"], true)).stdout).toBe("No session matches.\n");

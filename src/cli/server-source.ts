@@ -1,10 +1,11 @@
 import { AppError } from "../core/errors.js";
 import type { SessionEvent } from "../core/event.js";
 import { createClient, type Client } from "../client/http-client.js";
+import { nodeFetch } from "./node-fetch.js";
 import type { FollowOptions, SessionSource } from "./source.js";
 
 export function openServerSource(url: string): SessionSource {
-  const client = createClient({ url });
+  const client = createClient({ url, fetch: nodeFetch });
   return {
     recent: (limit) => client.recent({ limit }),
     active: (limit) => client.active({ limit }),

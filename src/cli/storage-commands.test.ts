@@ -1,9 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, vi } from "vitest";
+import { expect, vi, test as base } from "vitest";
 import type { NewEvent, SessionEvent } from "../core/event.js";
 import { openFileStore } from "../storage/file/file-store.js";
-import { runCli, startCli, test } from "./cli-fixture.js";
+import { type Folder, freshFolder, runCli, startCli } from "./cli-fixture.js";
+
+const test = base.extend<Folder>(freshFolder);
 
 const events: NewEvent[] = [
   { type: "session_created", data: { userId: "ada", tags: ["nightly"] }, eventId: "e-1", timestamp: "2026-01-01T10:00:00.000Z" },

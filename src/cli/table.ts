@@ -16,8 +16,9 @@ export interface Column<T> {
 const gap = "  ";
 const narrowest = 8;
 
-/** Rows in aligned columns, cut to the terminal's width, newline-terminated. */
-export function formatTable<T>(columns: readonly Column<T>[], rows: readonly T[], width: number, paint: Paint): string {
+/** Rows in aligned columns, cut to the terminal's width, newline-terminated. A column without any value is left out. */
+export function formatTable<T>(all: readonly Column<T>[], rows: readonly T[], width: number, paint: Paint): string {
+  const columns = all.filter((column) => rows.some((row) => column.value(row) !== ""));
   const cells = rows.map((row) => columns.map((column) => printable((column.show ?? column.value)(row))));
   const widths = fit(columns, columns.map((column, index) => naturalWidth(column.header, cells, index)), width);
   const line = (texts: string[], color: (index: number) => Color | undefined) =>

@@ -4,7 +4,7 @@ import { createMemoryStore } from "../storage/memory/memory-store.js";
 import { createClient, type Client } from "./http-client.js";
 
 const test = base.extend<{ url: string; client: Client }>({
-  url: async ({}, use) => {
+  url: async ({ task: _task }, use) => {
     const store = createMemoryStore();
     const server = await startServer({ store, host: "127.0.0.1", port: 0, version: "0.0.0", maxBodyBytes: 10_000 });
     await use(server.url);

@@ -4,7 +4,7 @@ import type { JsonObject } from "../core/json.js";
 import type { Metadata } from "../core/metadata.js";
 import type { State } from "../core/state.js";
 import { linesOf, toNdjson } from "./ndjson.js";
-import { createRequester, unreachable, type Requester, type RequesterOptions } from "./request.js";
+import { createRequester, unreachable, type Requester, type RequesterOptions, type ResponseLike } from "./request.js";
 import type {
   AgentInput,
   CreatedSession,
@@ -154,9 +154,10 @@ function eventMethods({ url, json, send }: Requester) {
 }
 
 /** The body's chunks; not every browser iterates a ReadableStream by itself. */
-async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader();
-  if (!reader) return;
+async function* bodyOf({ body }: ResponseLike): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  if (!("getReader" in body)) return yield* body;
+  const reader = body.getReader();
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
   } finally {

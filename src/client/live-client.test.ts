@@ -52,7 +52,7 @@ interface Followed {
 }
 
 const test = base.extend<Fixtures>({
-  server: async ({}, use) => {
+  server: async ({ task: _task }, use) => {
     const server = await FakeServer.start();
     await use(server);
     await server.close();

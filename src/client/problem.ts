@@ -1,4 +1,5 @@
 import { AppError, isErrorCode, type ErrorCode, type Issue } from "../core/errors.js";
+import type { ResponseLike } from "./request.js";
 
 const codesByStatus: Record<number, ErrorCode> = {
   400: "invalid_input",
@@ -11,7 +12,7 @@ const codesByStatus: Record<number, ErrorCode> = {
 };
 
 /** The error that a response with a status of 400 or above stands for. Reads its body. */
-export async function errorOfResponse(response: Response): Promise<AppError> {
+export async function errorOfResponse(response: ResponseLike): Promise<AppError> {
   const text = await response.text().catch(() => "");
   const problem = parseProblem(text);
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);

@@ -14,25 +14,45 @@ export interface RequestOptions {
   streamed?: boolean;
 }
 
+/** What the client uses of `fetch`; the global one fits. */
+export type FetchLike = (url: string, init: FetchInit) => Promise<ResponseLike>;
+
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface ResponseLike {
+  readonly url: string;
+  readonly ok: boolean;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | null;
+  text(): Promise<string>;
+}
+
 export interface Requester {
   readonly url: string;
   /** @throws AppError what the server answered, or `no_server` */
-  send(path: string, options?: RequestOptions): Promise<Response>;
+  send(path: string, options?: RequestOptions): Promise<ResponseLike>;
   /** The answer's body, parsed. */
   json<T>(path: string, options?: RequestOptions): Promise<T>;
 }
 
 export interface RequesterOptions {
   url: string;
-  fetch?: typeof globalThis.fetch;
+  fetch?: FetchLike;
   /** Milliseconds that an exchange may take; streams are exempt. */
   timeoutMs?: number;
 }
 
-export function createRequester({ url, fetch = globalThis.fetch, timeoutMs = 30_000 }: RequesterOptions): Requester {
+export function createRequester({ url, fetch = defaultFetch, timeoutMs = 30_000 }: RequesterOptions): Requester {
   const base = parseServerUrl(url);
 
-  async function send(path: string, options: RequestOptions = {}): Promise<Response> {
+  async function send(path: string, options: RequestOptions = {}): Promise<ResponseLike> {
     const target = withQuery(base, path, options.query);
     const response = await fetch(target, toInit(options, timeoutMs)).catch((error: unknown) => {
       throw unreachable(base, error, options.signal);
@@ -51,6 +71,8 @@ export function createRequester({ url, fetch = globalThis.fetch, timeoutMs = 30_
 
   return { url: base, send, json };
 }
+
+const defaultFetch: FetchLike = (url, init) => globalThis.fetch(url, init);
 
 /** The URL without a trailing slash. @throws AppError `usage` where it is no http(s) URL */
 export function parseServerUrl(text: string): string {
@@ -84,16 +106,22 @@ const reasons: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: "timed out",
 };
 
-function reasonOf(error: unknown): string {
-  if ((error as Error | undefined)?.name === "TimeoutError") return "timed out";
-  const cause = (error as Error | undefined)?.cause as
-    | { code?: string; message?: string; errors?: { code?: string }[] }
-    | undefined;
-  const code = cause?.code ?? cause?.errors?.find((each) => each.code)?.code;
-  return (code && reasons[code]) ?? code ?? cause?.message ?? "no connection";
+interface FetchCause {
+  name?: string;
+  code?: string;
+  message?: string;
+  /** Of each address that was tried. */
+  errors?: { code?: string }[];
 }
 
-function toInit({ method, json, body, headers, signal, streamed }: RequestOptions, timeoutMs: number): RequestInit {
+function reasonOf(error: unknown): string {
+  const cause = ((error as Error | undefined)?.cause ?? error ?? {}) as FetchCause;
+  if (cause.name === "TimeoutError") return "timed out";
+  const code = cause.code ?? cause.errors?.find((each) => each.code)?.code ?? "";
+  return reasons[code] ?? (code || cause.message || "no connection");
+}
+
+function toInit({ method, json, body, headers, signal, streamed }: RequestOptions, timeoutMs: number): FetchInit {
   const given = Object.entries({ ...(json === undefined ? {} : { "content-type": "application/json" }), ...headers });
   const signals = [signal, streamed ? undefined : AbortSignal.timeout(timeoutMs)].filter((each) => each !== undefined);
   return {

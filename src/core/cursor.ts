@@ -26,19 +26,30 @@ export interface PageCursor {
   id: string;
 }
 
+/** `key` is finite; text of any language survives. */
 export function formatPageCursor({ key, id }: PageCursor): string {
-  return btoa(JSON.stringify([key, id])).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(asciiJson([key, id])).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** `btoa` takes no character beyond Latin-1. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** @throws AppError `invalid_cursor` */
 export function parsePageCursor(text: string): PageCursor {
+  const [key, id] = parseArray(text);
+  if ((typeof key !== "string" && !Number.isFinite(key)) || typeof id !== "string") throw invalidCursor();
+  return { key: key as string | number, id };
+}
+
+function parseArray(text: string): unknown[] {
   try {
-    const [key, id] = JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/"))) as unknown[];
-    if ((typeof key === "string" || typeof key === "number") && typeof id === "string") return { key, id };
+    const value: unknown = JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
+    return Array.isArray(value) ? value : [];
   } catch (error) {
     throw invalidCursor(error);
   }
-  throw invalidCursor();
 }
 
 function invalidCursor(cause?: unknown): AppError {

@@ -62,7 +62,7 @@ const errorClasses = {
   version_conflict: refused(412, "Version conflict"),
   storage_unavailable: unavailable("Storage unavailable"),
   storage_locked: { ...unavailable("Storage locked"), retryable: false },
-  storage_corrupt: { ...refused(500, "Storage corrupt") },
+  storage_corrupt: refused(500, "Storage corrupt"),
   index_unavailable: unavailable("Index unavailable"),
   shutting_down: unavailable("Shutting down"),
   no_server: { ...unavailable("No server"), exitCode: 3 },

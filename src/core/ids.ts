@@ -27,10 +27,16 @@ export function parseSessionId(value: string): string {
   });
 }
 
+const eventIdPattern = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
+
+export function isEventId(value: string): boolean {
+  return eventIdPattern.test(value);
+}
+
 /** An id that a producer gives an event: visible ASCII without quotes and backslashes, so that it needs no escaping. */
 export const eventIdSchema = z
   .string()
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, "must be 1 to 256 visible ASCII characters without quotes and backslashes");
+  .regex(eventIdPattern, "must be 1 to 256 visible ASCII characters without quotes and backslashes");
 
 const alphabet = "0123456789abcdefghijkmnpqrstuvwxyz";
 

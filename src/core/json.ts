@@ -20,8 +20,9 @@ export function isUnsafeKey(key: string): boolean {
 }
 
 /**
- * Refuses values that are nested deeper than {@link maxJsonDepth} or that carry `__proto__`
- * (with `folded`, also `constructor` and `prototype`) as a key, at any depth.
+ * Refuses what could not be stored as it was given: values nested deeper than {@link maxJsonDepth},
+ * numbers beyond a double (`1e999` parses to Infinity, which JSON writes as null), and, at any depth,
+ * the key `__proto__` (with `folded`, also `constructor` and `prototype`).
  *
  * @throws AppError `invalid_input` with the path of the first offence
  */
@@ -30,11 +31,12 @@ export function checkJson(value: unknown, { folded = false, path = "" } = {}): v
 }
 
 function walk(value: unknown, depth: number, path: string, folded: boolean): void {
-  if (typeof value !== "object" || value === null) return;
+  if (typeof value !== "object") return checkNumber(value, path);
+  if (value === null) return;
   if (depth > maxJsonDepth) throw refuse(path, `is nested deeper than ${maxJsonDepth} levels`);
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      if (typeof value[i] === "object") walk(value[i], depth + 1, join(path, i), folded);
+      if (mayOffend(value[i])) walk(value[i], depth + 1, join(path, i), folded);
     }
     return;
   }
@@ -43,8 +45,17 @@ function walk(value: unknown, depth: number, path: string, folded: boolean): voi
       throw refuse(join(path, key), "is a reserved key; rename it");
     }
     const child = (value as JsonObject)[key];
-    if (typeof child === "object") walk(child, depth + 1, join(path, key), folded);
+    if (mayOffend(child)) walk(child, depth + 1, join(path, key), folded);
   }
+}
+
+/** Spares a path to the values that nothing can be wrong with: nearly all. */
+function mayOffend(value: unknown): boolean {
+  return typeof value === "object" || (typeof value === "number" && !Number.isFinite(value));
+}
+
+function checkNumber(value: unknown, path: string): void {
+  if (typeof value === "number" && !Number.isFinite(value)) throw refuse(path, "is a number too large to be stored");
 }
 
 function join(path: string, key: string | number): string {
@@ -58,8 +69,8 @@ function refuse(path: string, reason: string): AppError {
 }
 
 /**
- * Applies a JSON merge patch: `null` removes a key, objects merge, everything else replaces.
- * Returns a new value and shares what did not change.
+ * Applies a JSON merge patch: `null` removes a key, objects merge, everything else replaces; unsafe
+ * keys are left out. Changes neither argument; the result shares what did not change.
  *
  * @see RFC 7396
  */

@@ -1,4 +1,4 @@
-import { isJsonObject, isUnsafeKey, type JsonObject, type JsonValue } from "./json.js";
+import { isJsonObject, isUnsafeKey, maxJsonDepth, type JsonObject, type JsonValue } from "./json.js";
 import type { FoldedEvent } from "./state.js";
 
 export const sessionStatuses = ["active", "completed", "failed", "cancelled"] as const;
@@ -109,6 +109,7 @@ function change(metadata: Metadata, event: FoldedEvent): Metadata {
     case "goal_added":
     case "goal_updated":
     case "agent_completed":
+    default: // Also a type that a later release wrote: it counts, and changes nothing else.
       return metadata;
   }
 }
@@ -154,16 +155,20 @@ function addSubsession(metadata: Metadata, subsession: JsonValue | undefined): M
 /**
  * The metadata with a patch applied. Keys may be dotted (`tokenUsage.input`), objects merge,
  * `null` clears, and `"+N"` or `"-N"` on a number (or on nothing yet) adds N to it. A known field
- * keeps its kind: what would break it is left as it was. {@link derivedMetadataKeys} never change.
+ * keeps its kind: what would break it is left as it was. {@link derivedMetadataKeys} never change,
+ * and a key of more than {@link maxJsonDepth} parts or with an unsafe part is passed over.
  */
 export function patchMetadata(metadata: Metadata, patch: JsonObject, timestamp: string): Metadata {
   let result: JsonObject = metadata;
   for (const [key, value] of Object.entries(patch)) {
-    const path = key.split(".");
-    if (path.some((part) => part === "" || isUnsafeKey(part)) || isDerived(path[0]!)) continue;
-    result = setPath(result, path, value);
+    const path = key.split(".", maxJsonDepth + 1);
+    if (isPatchable(path)) result = setPath(result, path, value);
   }
   return keepKinds(metadata, result as Metadata, timestamp);
+}
+
+function isPatchable(path: string[]): boolean {
+  return path.length <= maxJsonDepth && !isDerived(path[0]!) && !path.some((part) => part === "" || isUnsafeKey(part));
 }
 
 function setPath(target: JsonObject, [key, ...rest]: string[], value: JsonValue): JsonObject {
@@ -191,15 +196,28 @@ function isIncrement(value: JsonValue): value is string {
 
 /** A known field keeps its kind, whatever a patch (or an older release's log) says. */
 function keepKinds(before: Metadata, after: Metadata, timestamp: string): Metadata {
-  for (const key of ["tokenUsage", "metrics", "liveness"] as const) {
-    if (!isJsonObject(after[key])) after = { ...after, [key]: before[key] };
-  }
-  for (const key of ["tags", "subsessions"] as const) {
-    if (!Array.isArray(after[key])) after = { ...after, [key]: before[key] };
-  }
-  if (!sessionStatuses.includes(after.status)) after = { ...after, status: before.status };
-  if (typeof after.cost !== "number") after = { ...after, cost: before.cost };
-  return followStatus(before, after, timestamp);
+  const kept = keepKindsOf(kinds, before, after) as Metadata;
+  const status = sessionStatuses.includes(kept.status) ? kept.status : before.status;
+  return followStatus(before, { ...kept, status }, timestamp);
+}
+
+/** What the known fields look like, all the way down: null stands for a text or null, a list for texts. */
+const kinds: JsonObject = initialMetadata("");
+
+function keepKindsOf(kinds: JsonObject, before: JsonObject, after: JsonObject): JsonObject {
+  const kept = Object.entries(kinds).map(([key, kind]) => [key, keepKind(kind, before[key], after[key])] as const);
+  return { ...after, ...Object.fromEntries(kept) };
+}
+
+function keepKind(kind: JsonValue, before: JsonValue = kind, after: JsonValue = before): JsonValue {
+  if (isJsonObject(kind) && isJsonObject(after)) return keepKindsOf(kind, isJsonObject(before) ? before : kind, after);
+  return isOfKind(kind, after) ? after : before;
+}
+
+function isOfKind(kind: JsonValue, value: JsonValue): boolean {
+  if (kind === null) return value === null || typeof value === "string";
+  if (Array.isArray(kind)) return Array.isArray(value) && value.every((item) => typeof item === "string");
+  return typeof kind === "number" ? Number.isFinite(value) : typeof kind === "string" && typeof value === "string";
 }
 
 function followStatus(before: Metadata, after: Metadata, timestamp: string): Metadata {

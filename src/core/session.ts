@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.js";
+import { isJsonObject, type JsonObject } from "./json.js";
 import { initialMetadata, reduceMetadata, type Metadata } from "./metadata.js";
 import { initialState, reduceState, type FoldedEvent, type State } from "./state.js";
 
@@ -16,13 +16,16 @@ export function emptySession(sessionId: string): Session {
 
 /**
  * The one fold: the session after `event`. Pure; each part skips what it already holds, so a
- * snapshot whose parts were taken at different seqs folds right.
+ * snapshot whose parts were taken at different seqs folds right. `initial` and `final` are as old
+ * as `metadata`.
  */
 export function reduceSession(session: Session, event: FoldedEvent): Session {
+  const state = reduceState(session.state, event);
+  if (event.seq <= session.metadata.eventCount) return state === session.state ? session : { ...session, state };
   const metadata = reduceMetadata(session.metadata, event);
   return {
     metadata,
-    state: reduceState(session.state, event),
+    state,
     initial: event.type === "session_created" ? createdInitial(event) : session.initial,
     final: reduceFinal(session.final, metadata, event),
   };
@@ -30,7 +33,7 @@ export function reduceSession(session: Session, event: FoldedEvent): Session {
 
 function createdInitial({ data }: FoldedEvent): JsonObject {
   const initial = data["initial"];
-  return typeof initial === "object" && initial !== null && !Array.isArray(initial) ? initial : {};
+  return isJsonObject(initial) ? initial : {};
 }
 
 function reduceFinal(final: JsonObject | null, metadata: Metadata, event: FoldedEvent): JsonObject | null {

@@ -1,5 +1,5 @@
 import type { EventType } from "./event.js";
-import { applyMergePatch, type JsonObject, type JsonValue } from "./json.js";
+import { applyMergePatch, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 
 export const goalStatuses = ["pending", "in_progress", "completed", "failed", "cancelled"] as const;
 export type GoalStatus = (typeof goalStatuses)[number];
@@ -56,6 +56,7 @@ export function initialState(sessionId: string): State {
   };
 }
 
+/** What the fold reads of an event. */
 export interface FoldedEvent {
   type: EventType;
   seq: number;
@@ -94,13 +95,16 @@ function change(state: State, { type, data, timestamp }: FoldedEvent): JsonObjec
   }
 }
 
-/** The state with a merge patch applied (RFC 7396); {@link protectedStateKeys} stay as they are. */
+/**
+ * The state with a merge patch applied (RFC 7396). {@link protectedStateKeys} stay as they are, and
+ * so do `phase` and `workspace` where the patch would give them another kind.
+ */
 export function patchState(state: State, patch: JsonObject): State {
   const open = { ...patch };
   for (const key of protectedStateKeys) delete open[key];
   const patched = applyMergePatch(state, open) as State;
   if (typeof patched.phase !== "string") patched.phase = state.phase;
-  if (typeof patched.workspace !== "object" || patched.workspace === null) patched.workspace = state.workspace;
+  if (!isJsonObject(patched.workspace)) patched.workspace = state.workspace;
   patched.currentStep ??= null;
   return patched;
 }
@@ -118,9 +122,11 @@ export function createGoal(data: JsonObject, timestamp: string): Goal {
   };
 }
 
+/** The goal after a `goal_updated` with this data and time; an unknown status changes none. */
 export function updateGoal(goal: Goal, data: JsonObject, timestamp: string): Goal {
   const patched = { ...goal, ...data, goalId: goal.goalId, created: goal.created, updated: timestamp } as Goal;
   patched.status = oneOf(goalStatuses, patched.status) ?? goal.status;
+  if (typeof patched.description !== "string") patched.description = goal.description;
   return patched;
 }
 
@@ -136,17 +142,20 @@ export function createAgent(data: JsonObject, timestamp: string): Agent {
   };
 }
 
+/** The agent after an `agent_completed` with this data and time: failed where it says so, else completed. */
 export function completeAgent(agent: Agent, data: JsonObject, timestamp: string): Agent {
   return {
     ...agent,
     ...data,
     agentId: agent.agentId,
+    type: typeof data["type"] === "string" ? data["type"] : agent.type,
     spawned: agent.spawned,
-    status: oneOf(agentStatuses, data["status"]) ?? "completed",
+    status: data["status"] === "failed" ? "failed" : "completed",
     completed: timestamp,
   };
 }
 
+/** Of several with the same id the last is meant; an unknown id changes nothing. */
 function replace<T extends JsonObject>(list: T[], key: "goalId" | "agentId", data: JsonObject, make: (item: T) => T): T[] {
   const index = list.findLastIndex((item) => item[key] === data[key]);
   return index === -1 ? list : list.with(index, make(list[index]!));

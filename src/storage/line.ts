@@ -19,8 +19,9 @@ export interface Stamp {
   eventId: string;
 }
 
-const stampEnd = /^\{("seq":\d+,"timestamp":"[^"\\]*","receivedAt":"[^"\\]*","eventId":"[^"\\]*"),/;
+const stampPattern = /^\{("seq":\d+,"timestamp":"[^"\\]*","receivedAt":"[^"\\]*","eventId":"[^"\\]*"),/;
 const seqStart = '{"seq":';
+const recordEvents = { actions: "action", responses: "response" } as const;
 
 /** The stored line of an event, without the newline. */
 export function encodeLine(event: NewEvent, { seq, timestamp, receivedAt, eventId }: Stamp): string {
@@ -29,10 +30,11 @@ export function encodeLine(event: NewEvent, { seq, timestamp, receivedAt, eventI
     return `${head}"type":"${event.type}","data":${event.raw ?? JSON.stringify(event.data)}}`;
   }
   const record = event.raw !== undefined && !hasServerField(event.data) ? event.raw : JSON.stringify(withoutServerFields(event.data));
-  return head + record.slice(1);
+  const fields = record.slice(1);
+  return fields.trimStart() === "}" ? `${head.slice(0, -1)}}` : head + fields;
 }
 
-/** The seq of a stored line; 0 for a line that is not one. */
+/** The seq of a stored line, read off its start where it stands there; 0 for a line that has none. */
 export function seqOfLine(line: string): number {
   if (line.startsWith(seqStart)) {
     const seq = Number.parseInt(line.slice(seqStart.length, seqStart.length + 16), 10);
@@ -54,18 +56,20 @@ export function parseLine(line: string): JsonObject | undefined {
 
 /** A stored line as the event that every reader sees; its text is kept, not parsed, where it has the usual stamp. */
 export function toEventLine(stream: Stream, sessionId: string, line: string, cursor?: string): string {
+  const stamp = stampPattern.exec(line)?.[1];
+  if (stamp === undefined) return rebuildEventLine(stream, sessionId, line, cursor);
   const place = cursor === undefined ? `"sessionId":"${sessionId}"` : `"sessionId":"${sessionId}","cursor":"${cursor}"`;
   if (stream === "changes") return `{${place},${line.slice(1)}`;
-  const type = stream === "actions" ? "action" : "response";
-  return `{"type":"${type}",${place},${stampOf(line)},"data":${line}}`;
+  return `{"type":"${recordEvents[stream]}",${place},${stamp},"data":${line}}`;
 }
 
-function stampOf(line: string): string {
-  const match = stampEnd.exec(line);
-  if (match) return match[1]!;
-  const record = parseLine(line) ?? {};
-  const { seq = 0, timestamp = "", receivedAt = timestamp, eventId = "" } = record;
-  return JSON.stringify({ seq, timestamp, receivedAt, eventId }).slice(1, -1);
+/** For a line of another layout, and for one that is not JSON: its text is then the data, and nothing else breaks. */
+function rebuildEventLine(stream: Stream, sessionId: string, line: string, cursor: string | undefined): string {
+  const record = parseLine(line) ?? { type: "unreadable_line", text: line };
+  const { seq = seqOfLine(line), timestamp = "", receivedAt = timestamp, eventId = "" } = record;
+  const type = stream === "changes" ? record["type"] : recordEvents[stream];
+  const data = stream === "changes" ? (record["data"] ?? record) : record;
+  return JSON.stringify({ type, sessionId, cursor, seq, timestamp, receivedAt, eventId, data });
 }
 
 /** The type that a filter compares: an event's for `changes`, the record's own otherwise. */
@@ -80,7 +84,7 @@ export function foldedEvent(stream: Stream, line: string): FoldedEvent | undefin
   if (record === undefined) return undefined;
   const { seq, timestamp } = record;
   if (typeof seq !== "number" || typeof timestamp !== "string") return undefined;
-  if (stream !== "changes") return { type: stream === "actions" ? "action" : "response", seq, timestamp, data: record };
-  const data = record["data"];
-  return isJsonObject(data) ? { type: record["type"] as EventType, seq, timestamp, data } : undefined;
+  if (stream !== "changes") return { type: recordEvents[stream], seq, timestamp, data: record };
+  const { type, data } = record;
+  return typeof type === "string" && isJsonObject(data) ? { type: type as EventType, seq, timestamp, data } : undefined;
 }

@@ -18,9 +18,10 @@ interface Range {
 export function selectLines(lines: readonly StoredLine[], { after, before, limit }: Range): { lines: StoredLine[]; more: boolean } {
   const inRange = lines.filter(({ seq }) => seq > (after ?? 0) && (before === undefined || seq < before));
   if (inRange.length <= limit) return { lines: inRange, more: false };
-  return { lines: after === undefined ? inRange.slice(-limit) : inRange.slice(0, limit), more: true };
+  return { lines: after === undefined ? inRange.slice(inRange.length - limit) : inRange.slice(0, limit), more: true };
 }
 
+/** A page of these texts, one a line; `lines` says which seqs they are. */
 export function pageOf(texts: readonly string[], lines: readonly StoredLine[], more: boolean): Page {
   return {
     lines: Buffer.from(texts.length === 0 ? "" : `${texts.join("\n")}\n`),

@@ -1,5 +1,5 @@
 import { eventTypes, newEventSchema, type EventType, type NewEvent } from "../../core/event.js";
-import { eventIdSchema } from "../../core/ids.js";
+import { isEventId } from "../../core/ids.js";
 import { checkJson, isJsonObject, type JsonObject } from "../../core/json.js";
 import { eventDataSchemas } from "../../core/requests.js";
 import { parseBatch, type Batch } from "./batch.js";
@@ -11,7 +11,8 @@ import { newRecord } from "./records.js";
 import { checkStatePatch } from "./state-patch.js";
 
 const knownTypes: ReadonlySet<string> = new Set(eventTypes);
-const utcTimestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+const usualTimestamp =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 /**
  * The events of a body; a `session_created` can only be the first.
@@ -35,9 +36,14 @@ function scanned(text: string | undefined, path: string): NewEvent | undefined {
   const envelope = text === undefined ? undefined : scanEnvelope(text);
   if (envelope === undefined || envelope.type === undefined || !knownTypes.has(envelope.type)) return undefined;
   const { type, eventId, timestamp, data, raw } = envelope;
-  if (timestamp !== undefined && !(utcTimestamp.test(timestamp) && !Number.isNaN(Date.parse(timestamp)))) return undefined;
-  if (eventId !== undefined && !eventIdSchema.safeParse(eventId).success) return undefined;
+  if (timestamp !== undefined && !isUsualTimestamp(timestamp)) return undefined;
+  if (eventId !== undefined && !isEventId(eventId)) return undefined;
   return newEvent(type as EventType, data, raw, path, eventId, timestamp);
+}
+
+/** A time that the schema keeps as it is; only at a month's end does it take a calendar to know. */
+function isUsualTimestamp(timestamp: string): boolean {
+  return usualTimestamp.test(timestamp) && (timestamp.slice(8, 10) <= "28" || !Number.isNaN(Date.parse(timestamp)));
 }
 
 function parsed(value: unknown, path: string): NewEvent {

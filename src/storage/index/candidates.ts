@@ -1,5 +1,5 @@
 import type { SearchRequest } from "./protocol.js";
-import type { Database } from "./sqlite.js";
+import { integer, type Database } from "./sqlite.js";
 import { blockSize } from "./text-index.js";
 
 /** Documents that one pool looks at, at most: a filter that few pass ends the pool instead of the time. */
@@ -33,7 +33,9 @@ export interface Walk {
 
 /** The documents below `upper` that match, newest first; keeps `walk` up to date as it goes. */
 export function* candidates(db: Database, match: string, upper: number, request: SearchRequest, walk: Walk): Generator<Candidate> {
-  const matching = db.prepare("SELECT rowid AS id FROM texts WHERE texts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC");
+  const matching = db.prepare(
+    `SELECT rowid AS id FROM texts WHERE texts MATCH ? AND rowid BETWEEN ${integer} AND ${integer} ORDER BY rowid DESC`,
+  );
   const located = db.prepare(
     `SELECT d.id, d.stream, d.seq, d.start, d.bytes, d.time, s.id AS sessionId, s.user_id AS userId
      FROM docs d JOIN sessions s ON s.pk = d.session WHERE d.id = ?`,

@@ -54,7 +54,7 @@ export class IndexService {
   private async run(request: WorkerRequest): Promise<unknown> {
     if (request.operation === "update") return this.update(request.request);
     if (request.operation === "close") return this.close();
-    if (request.operation === "checkpoint") return syncIndex(this.parts.opened.db);
+    if (request.operation === "checkpoint") return this.checkpoint();
     await this.catalogued;
     switch (request.operation) {
       case "list":
@@ -75,6 +75,12 @@ export class IndexService {
       for (const entry of JSON.parse(batch) as BatchEntry[]) catalogue.apply(entry);
     });
     if (!this.settings.readOnly) schedule?.wake();
+  }
+
+  /** An index that is still being built needs no sync: it would be built anew, from everything there is. */
+  private checkpoint(): void {
+    const { db, complete, writable } = this.parts.opened;
+    if (complete && writable) syncIndex(db);
   }
 
   private async search(request: SearchRequest): Promise<SearchReply> {
@@ -140,6 +146,7 @@ export class IndexService {
       await reconcile(this.reconcileOptions());
       if (this.closed) return;
       if (!opened.complete) markComplete(opened.db);
+      opened.complete = true;
       if (!this.settings.readOnly) schedule?.wake();
     } catch (error) {
       if (!this.diesOf(error)) throw error;
@@ -158,6 +165,7 @@ export class IndexService {
       catalogue,
       counters,
       sessionsPath: this.settings.sessionsPath,
+      rebuild: !opened.complete,
       isClosed: () => this.closed,
       onProgress: (progress) => this.send({ kind: "progress", ...progress }),
       onNotice: (message, detail) => this.notice("warn", message, detail),

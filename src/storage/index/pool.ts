@@ -5,7 +5,7 @@ import type { Candidate } from "./candidates.js";
 import { markEnd, markStart, searchableEvent } from "./extract-text.js";
 import { tokenizer } from "./schema.js";
 import { folderOf, isCurrentFolder, LineFinder } from "./session-lines.js";
-import { openDatabase, type Database } from "./sqlite.js";
+import { integer, openDatabase, type Database, type Statement } from "./sqlite.js";
 import type { Teller } from "./teller.js";
 
 const snippetTokens = 24;
@@ -31,15 +31,15 @@ export class Pool {
   /** A candidate could not be read before the teller is loaded. */
   needsTeller = false;
   private readonly options: PoolOptions;
-  private readonly db: Database;
+  private readonly table: PoolTable;
   private readonly hits = new Map<number, SearchHit>();
   private readonly lines = new LineFinder();
   private readonly told = new Map<string, Map<number, string>>();
 
-  constructor(db: Database, options: PoolOptions) {
-    this.db = db;
+  constructor(table: PoolTable, options: PoolOptions) {
+    this.table = table;
     this.options = options;
-    db.exec("BEGIN");
+    table.db.exec("BEGIN");
   }
 
   /** Takes a candidate in; one whose line is gone, or is of another type than `type`, stays out. */
@@ -48,7 +48,7 @@ export class Pool {
     const line = this.lineOf(candidate);
     const event = line === undefined ? undefined : searchableEvent(stream, line);
     if (!event || (type !== undefined && type !== event.type && type !== event.eventType)) return;
-    this.db.prepare("INSERT INTO pool (rowid, text) VALUES (?, ?)").run(candidate.id, event.text);
+    this.table.insert.run(candidate.id, event.text);
     this.size += 1;
     this.characters += event.text.length;
     const { sessionId, userId, seq } = candidate;
@@ -57,9 +57,7 @@ export class Pool {
 
   /** Best first, the newer one where two are as good. */
   ranked(words: string): RankedHit[] {
-    const rows = this.db
-      .prepare("SELECT rowid AS doc, bm25(pool) AS rank FROM pool WHERE pool MATCH ? ORDER BY rank, rowid DESC")
-      .all(words) as { doc: number; rank: number }[];
+    const rows = this.table.rank.all(words) as { doc: number; rank: number }[];
     return rows.map(({ doc, rank }) => {
       const hit = this.hits.get(doc)!;
       return { doc, hit: { ...hit, score: Math.round((-rank / leastWeight) * 1000) / 1000 } };
@@ -67,15 +65,13 @@ export class Pool {
   }
 
   snippet(words: string, doc: number): string {
-    const row = this.db
-      .prepare(`SELECT snippet(pool, 0, ?, ?, '…', ${snippetTokens}) AS snippet FROM pool WHERE pool MATCH ? AND rowid = ?`)
-      .get(markStart, markEnd, words, doc);
+    const row = this.table.snippet.get(markStart, markEnd, words, doc);
     return toHtml(String(row?.["snippet"] ?? ""));
   }
 
   close(): void {
     this.lines.close();
-    this.db.exec("ROLLBACK");
+    this.table.db.exec("ROLLBACK");
   }
 
   private lineOf(candidate: Candidate): string | undefined {
@@ -94,10 +90,23 @@ export class Pool {
   }
 }
 
-export function openPoolDatabase(): Database {
+/** The table that every pool uses in turn, and empties. */
+export interface PoolTable {
+  db: Database;
+  insert: Statement;
+  rank: Statement;
+  snippet: Statement;
+}
+
+export function openPoolTable(): PoolTable {
   const db = openDatabase(":memory:");
   db.exec(`CREATE VIRTUAL TABLE pool USING fts5(text, ${tokenizer})`);
-  return db;
+  return {
+    db,
+    insert: db.prepare("INSERT INTO pool (rowid, text) VALUES (?, ?)"),
+    rank: db.prepare("SELECT rowid AS doc, bm25(pool) AS rank FROM pool WHERE pool MATCH ? ORDER BY rank, rowid DESC"),
+    snippet: db.prepare(`SELECT snippet(pool, 0, ?, ?, '…', ${snippetTokens}) AS snippet FROM pool WHERE pool MATCH ? AND rowid = ${integer}`),
+  };
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

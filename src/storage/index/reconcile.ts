@@ -6,6 +6,8 @@ import { folderOf } from "./session-lines.js";
 import { inTransaction, type Database } from "./sqlite.js";
 
 const sliceMilliseconds = 10;
+/** While everybody waits for the catalogue there is little to let in, and large transactions cost less. */
+const rebuildMilliseconds = 50;
 const progressEvery = 100;
 
 interface ReconcileOptions {
@@ -13,6 +15,8 @@ interface ReconcileOptions {
   catalogue: Catalogue;
   counters: Counters;
   sessionsPath: string;
+  /** The catalogue is being built; nobody is answered before it is. */
+  rebuild: boolean;
   isClosed: () => boolean;
   onProgress: (progress: { done: number; total: number }) => void;
   onNotice: (message: string, detail: object) => void;
@@ -69,17 +73,19 @@ async function removeVanished({ db, catalogue, counters, sessionsPath, isClosed 
   });
 }
 
-async function loadUnknown(options: ReconcileOptions, unknown: readonly string[]): Promise<void> {
+async function loadUnknown(options: ReconcileOptions, unknown: string[]): Promise<void> {
   if (unknown.length === 0) return;
-  const { db, catalogue, counters, sessionsPath, isClosed, onProgress, onNotice } = options;
-  const { loadSession } = await import("../file/load-session.js");
+  const { db, catalogue, counters, sessionsPath, rebuild, isClosed, onProgress, onNotice } = options;
+  const { loadMetadata } = await import("./load-metadata.js");
+  // Ids in order fill the pages of the catalogue's largest index one behind the other.
+  unknown.sort();
   let done = 0;
   let told = Number.NEGATIVE_INFINITY;
   const loadOne = (sessionId: string): void => {
     if (catalogue.has(sessionId)) return;
     try {
-      const loaded = loadSession(sessionsPath, sessionId);
-      if (loaded) catalogue.apply({ sessionId, metadata: { ...loaded.session.metadata, eventCount: loaded.head }, replaced: false });
+      const metadata = loadMetadata(sessionsPath, sessionId);
+      if (metadata) catalogue.apply({ sessionId, metadata, replaced: false });
     } catch (error) {
       if (!(error instanceof Error && "syscall" in error)) throw error;
       onNotice(`The folder of session '${sessionId}' cannot be read; lists and search leave it out.`, { error: error.message });
@@ -87,7 +93,7 @@ async function loadUnknown(options: ReconcileOptions, unknown: readonly string[]
   };
   await inSlices(isClosed, () => {
     inSavedTransaction(db, counters, () => {
-      for (const end = performance.now() + sliceMilliseconds; done < unknown.length && performance.now() < end; done++) {
+      for (const end = performance.now() + (rebuild ? rebuildMilliseconds : sliceMilliseconds); done < unknown.length && performance.now() < end; done++) {
         loadOne(unknown[done]!);
       }
     });

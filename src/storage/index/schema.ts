@@ -65,11 +65,14 @@ export function openIndexFile(path: string, onUnusable: (reason: string) => void
 function openForWriting(path: string): OpenedIndex {
   const db = openDatabase(path);
   try {
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY");
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY");
     const version = versionOf(db);
     if (version === 0) createTables(db);
     else if (version !== schemaVersion) throw new Error(`version ${version} where ${schemaVersion} is in use`);
-    return { db, complete: isComplete(db), writable: true };
+    else if (!isComplete(db)) throw new Error("it was not finished");
+    // One that is not finished is thrown away after a crash, so that until then nothing has to be synced.
+    db.exec(`PRAGMA synchronous = ${version === 0 ? "OFF" : "NORMAL"}`);
+    return { db, complete: version !== 0, writable: true };
   } catch (error) {
     db.close();
     throw error;
@@ -105,9 +108,13 @@ export function removeIndexFile(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) fs.rmSync(path + suffix, { force: true });
 }
 
-/** The catalogue holds every folder from now on. */
+/** The catalogue holds every folder from now on; what was written so far is synced before it says so. */
 export function markComplete(db: Database): void {
+  db.exec("PRAGMA synchronous = NORMAL");
+  inTransaction(db, () => db.exec("UPDATE counters SET complete = 0"));
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   db.exec("UPDATE counters SET complete = 1");
+  syncIndex(db);
 }
 
 /**

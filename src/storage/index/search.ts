@@ -1,6 +1,6 @@
 import { candidates, type Walk } from "./candidates.js";
 import { sessionWord, typeWord, userWord } from "./extract-text.js";
-import { openPoolDatabase, Pool } from "./pool.js";
+import { openPoolTable, Pool, type PoolTable } from "./pool.js";
 import type { SearchReply, SearchRequest } from "./protocol.js";
 import { parseQueryText } from "./query-text.js";
 import type { Database } from "./sqlite.js";
@@ -14,7 +14,7 @@ import type { Teller } from "./teller.js";
  * pool, then below it, so that nothing comes twice while new events arrive.
  */
 
-const poolSize = 200;
+const poolSize = 100;
 const poolCharacters = 512 * 1024;
 
 /** Milliseconds after which a page is handed out as it is, with the place to go on from. */
@@ -30,7 +30,7 @@ interface SearcherOptions {
 
 export class Searcher {
   private readonly options: SearcherOptions;
-  private memory: Database | undefined;
+  private table: PoolTable | undefined;
 
   constructor(options: SearcherOptions) {
     this.options = options;
@@ -60,8 +60,8 @@ export class Searcher {
   /** What one pool gives, and where the next page goes on; or that the teller has to be loaded first. */
   private poolPage(request: SearchRequest, words: string, match: string): SearchReply | "teller" {
     const { upper, offset } = request.from!;
-    this.memory ??= openPoolDatabase();
-    const pool = new Pool(this.memory, this.options);
+    this.table ??= openPoolTable();
+    const pool = new Pool(this.table, this.options);
     try {
       const walk: Walk = { bottom: upper, exhausted: false };
       for (const candidate of candidates(this.options.db, match, upper, request, walk)) {

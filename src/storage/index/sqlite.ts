@@ -3,6 +3,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 export type Database = DatabaseSync;
 export type Statement = StatementSync;
 
+/** A parameter for a rowid of FTS5: numbers are bound as floating point, which it takes for no bound at all. */
+export const integer = "CAST(? AS INTEGER)";
+
 const corruptCodes = new Set([11, 26]);
 
 /** Opens a database file; every statement may throw what {@link isCorruption} tells apart. */

@@ -5,7 +5,7 @@ import type { Catalogue } from "./catalogue.js";
 import type { Counters } from "./counters.js";
 import { scopeOf, searchableEvent, sessionWord, type SearchableEvent } from "./extract-text.js";
 import { folderOf, isCurrentFolder, openLines, type Offsets, type PlacedLine } from "./session-lines.js";
-import { inTransaction, type Database, type Statement } from "./sqlite.js";
+import { inTransaction, integer, type Database, type Statement } from "./sqlite.js";
 import type { Teller } from "./teller.js";
 
 /** Documents of one block: neighbours in the order of indexing, and so mostly in time. */
@@ -199,9 +199,9 @@ export class TextIndex {
     const { db } = this.options;
     for (let next = this.nextErased(); next && this.now() < until; next = this.nextErased()) {
       const found = db
-        .prepare("SELECT rowid AS id FROM texts WHERE texts MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?")
+        .prepare(`SELECT rowid AS id FROM texts WHERE texts MATCH ? AND rowid > ${integer} ORDER BY rowid LIMIT ?`)
         .all(`scope : "${sessionWord(next.pk)}"`, next.after, erasedAtOnce) as { id: number }[];
-      const [text, doc] = [db.prepare("DELETE FROM texts WHERE rowid = ?"), db.prepare("DELETE FROM docs WHERE id = ?")];
+      const [text, doc] = [db.prepare(`DELETE FROM texts WHERE rowid = ${integer}`), db.prepare("DELETE FROM docs WHERE id = ?")];
       for (const { id } of found) {
         text.run(id);
         doc.run(id);

@@ -12,22 +12,27 @@ export function listInMemory(sessions: Sessions, query: SessionQuery): SessionPa
     .map(({ session }) => session.metadata)
     .filter((metadata) => matches(metadata, query))
     .toSorted(newestFirst)
-    .filter((row) => after === undefined || compare(row.updated, row.sessionId, String(after.key), after.id) > 0);
+    .filter((row) => after === undefined || compare(timeOf(row), row.sessionId, Number(after.key), after.id) > 0);
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return {
     sessions: page,
-    next: rows.length > page.length && last ? formatPageCursor({ key: last.updated, id: last.sessionId }) : null,
+    next: rows.length > page.length && last ? formatPageCursor({ key: timeOf(last), id: last.sessionId }) : null,
   };
 }
 
 function newestFirst(a: Metadata, b: Metadata): number {
-  return compare(a.updated, a.sessionId, b.updated, b.sessionId);
+  return compare(timeOf(a), a.sessionId, timeOf(b), b.sessionId);
+}
+
+/** Milliseconds, so that texts of different zones and precisions sort right. */
+function timeOf({ updated }: Metadata): number {
+  return Date.parse(updated) || 0;
 }
 
 /** Descending by time, then by id. */
-function compare(time: string, id: string, otherTime: string, otherId: string): number {
-  if (time !== otherTime) return time > otherTime ? -1 : 1;
+function compare(time: number, id: string, otherTime: number, otherId: string): number {
+  if (time !== otherTime) return otherTime - time;
   return id === otherId ? 0 : id > otherId ? -1 : 1;
 }
 
@@ -55,7 +60,7 @@ export function searchInMemory(sessions: Sessions, query: SearchQuery): SearchPa
   const words = query.q.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const offset = query.cursor === undefined ? 0 : Number(parsePageCursor(query.cursor).key);
   const hits = words.length === 0 ? [] : [...allHits(sessions, query, words)];
-  hits.sort((a, b) => compare(a.timestamp, `${a.sessionId}/${a.seq}`, b.timestamp, `${b.sessionId}/${b.seq}`));
+  hits.sort((a, b) => compare(Date.parse(a.timestamp), a.sessionId, Date.parse(b.timestamp), b.sessionId) || b.seq - a.seq);
   const next = offset + query.limit;
   return {
     hits: hits.slice(offset, next),
@@ -104,6 +109,11 @@ function hasWord(content: string, word: string): boolean {
 
 function snippet(content: string, words: string[]): string {
   const at = Math.max(0, content.toLowerCase().indexOf(words[0]!) - 40);
-  const escaped = content.slice(at, at + 120).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return escaped.replace(new RegExp(`(?<![\\p{L}\\p{N}])(${words.join("|")})[\\p{L}\\p{N}]*`, "giu"), "<mark>$&</mark>");
+  const matches = new RegExp(`((?<![\\p{L}\\p{N}])(?:${words.join("|")})[\\p{L}\\p{N}]*)`, "iu");
+  const parts = content.slice(at, at + 120).split(matches).map(escapeHtml);
+  return parts.map((part, index) => (index % 2 === 1 ? `<mark>${part}</mark>` : part)).join("");
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -130,7 +130,10 @@ class MemoryStore implements SessionStore {
   }
 
   async readFeed(after: string, limit: number): Promise<FeedPage> {
-    const { position } = parseFeedCursor(after);
+    const { epoch, position } = parseFeedCursor(after);
+    if (epoch !== "memory" || position > this.feed.length) {
+      throw new AppError("invalid_cursor", "This cursor is of another log. Start again without it.");
+    }
     const entries = this.feed.slice(position, position + limit);
     const lines = entries.map(({ sessionId, line, deletedAt }, index) => {
       const cursor = formatFeedCursor({ epoch: "memory", position: position + index + 1 });
