@@ -1,9 +1,14 @@
 import fs from "node:fs";
-import type { StorageFs } from "./storage-fs.js";
+import { writeWhole, type StorageFs } from "./storage-fs.js";
 
 interface Pooled {
   fd: number;
   inode: number;
+}
+
+/** A file is not as this process left it: somebody replaced, removed, cut or lengthened it. */
+export class ChangedFileError extends Error {
+  override name = "ChangedFileError";
 }
 
 /** Files that are written to, kept open; the longest unused is closed where there are too many. */
@@ -33,14 +38,15 @@ export class FilePool {
 
   /** Writes all bytes at the offset. */
   write(path: string, bytes: Uint8Array, offset: number): void {
-    const fd = this.acquire(path);
-    for (let written = 0; written < bytes.length; ) {
-      written += this.io.writeSync(fd, bytes, written, bytes.length - written, offset + written);
-    }
+    writeWhole(this.acquire(path), bytes, offset, this.io);
   }
 
-  truncate(path: string, size: number): void {
-    this.io.ftruncateSync(this.acquire(path), size);
+  /** Writes all bytes behind the last. @throws ChangedFileError where the file does not end at `offset`, or is no longer at its path */
+  append(path: string, bytes: Uint8Array, offset: number): void {
+    const fd = this.acquire(path);
+    const { size, nlink } = fs.fstatSync(fd);
+    if (size !== offset || nlink === 0) throw new ChangedFileError(`${path} was changed from outside`);
+    writeWhole(fd, bytes, offset, this.io);
   }
 
   /** The inode that writes go to, where the file is open: another one at its path means that it was replaced. */

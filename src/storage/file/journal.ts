@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { groupHeader } from "./journal-format.js";
-import { fsyncFolder, type StorageFs } from "./storage-fs.js";
+import { fsyncFolder, tookNothing, type StorageFs } from "./storage-fs.js";
 
 const segmentName = /^(\d{8})\.journal$/;
 
@@ -38,6 +38,7 @@ export class Journal {
   private segment: Segment | undefined;
   private groupNumber = 0;
   private closedBytes = 0;
+  private ended = 0;
 
   constructor(options: JournalOptions) {
     this.options = options;
@@ -81,7 +82,7 @@ export class Journal {
       if (error) return done(error);
       const rest = behind(buffers, written);
       if (rest.length === 0) return done(null);
-      if (written === 0) return done(Object.assign(new Error("the disk took no bytes"), { code: "ENOSPC" }));
+      if (written === 0) return done(tookNothing());
       return this.writeAll(segment, rest, offset + written, done);
     });
   }
@@ -111,13 +112,14 @@ export class Journal {
     this.rotate();
   }
 
-  /** Ends the segment; the next write starts another. Returns the number of the ended one, 0 without. */
+  /** Ends the segment; the next write starts another. Returns the number of the last that was ended, 0 where there was none. */
   rotate(): number {
     const { segment } = this;
-    if (!segment) return 0;
-    this.options.io.closeSync(segment.fd);
-    this.closedBytes += segment.size;
+    if (!segment) return this.ended;
     this.segment = undefined;
+    this.closedBytes += segment.size;
+    this.ended = segment.number;
+    this.options.io.closeSync(segment.fd);
     return segment.number;
   }
 

@@ -99,14 +99,16 @@ function keyAt(file: OpenFile, start: number, keyOf: KeyOf): number {
 
 /** Whole lines as one run of bytes, from `start` on: at most `limit` lines and, from the second on, `maxBytes`. */
 export function linesForward(file: OpenFile, start: number, limit: number, maxBytes: number): LineRun {
-  let bytes = readRange(file, start, Math.min(file.size, start + Math.min(maxBytes, 64 * 1024)));
+  let wanted = Math.min(maxBytes, 64 * 1024);
   for (;;) {
+    const bytes = readRange(file, start, Math.min(file.size, start + wanted));
     const run = takeForward(bytes, limit);
-    const atEnd = start + bytes.length >= file.size;
+    // Fewer bytes than were asked for: the end, also where the file has been cut since it was opened.
+    const atEnd = bytes.length < wanted || start + bytes.length >= file.size;
     if (run.count === limit || atEnd || (bytes.length >= maxBytes && run.count > 0)) {
       return { ...run, start, end: start + run.bytes.length };
     }
-    bytes = readRange(file, start, Math.min(file.size, start + bytes.length * 4));
+    wanted *= 4;
   }
 }
 
@@ -131,14 +133,15 @@ function takeForward(bytes: Buffer, limit: number): { bytes: Buffer; count: numb
 
 /** Whole lines as one run of bytes that ends at offset `end`; the last ones, within the same limits. */
 export function linesBackward(file: OpenFile, end: number, limit: number, maxBytes: number): LineRun {
-  let start = Math.max(0, end - Math.min(maxBytes, 64 * 1024));
+  let wanted = Math.min(maxBytes, 64 * 1024);
   for (;;) {
+    const start = Math.max(0, end - wanted);
     const bytes = readRange(file, start, end);
     const run = takeBackward(bytes, limit, start === 0);
     if (run.count === limit || start === 0 || (bytes.length >= maxBytes && run.count > 0)) {
       return { ...run, start: end - run.bytes.length, end };
     }
-    start = Math.max(0, end - bytes.length * 4);
+    wanted *= 4;
   }
 }
 

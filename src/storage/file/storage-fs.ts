@@ -21,6 +21,19 @@ export type StorageFs = Pick<
 
 export const nodeFs: StorageFs = fs;
 
+/** Writes all bytes at the offset. @throws the system's error, ENOSPC where the disk takes none */
+export function writeWhole(fd: number, bytes: Uint8Array, offset: number, io: StorageFs = nodeFs): void {
+  for (let done = 0; done < bytes.length; ) {
+    const written = io.writeSync(fd, bytes, done, bytes.length - done, offset + done);
+    if (written === 0) throw tookNothing();
+    done += written;
+  }
+}
+
+export function tookNothing(): Error {
+  return Object.assign(new Error("the disk took no bytes"), { code: "ENOSPC" });
+}
+
 /** Makes a folder's entries durable: what was created, renamed or removed in it. */
 export function fsyncFolder(path: string, io: StorageFs = nodeFs): void {
   const fd = io.openSync(path, "r");
