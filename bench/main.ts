@@ -87,5 +87,5 @@ function competitorUrls(): Bench["competitors"] {
 }
 
 function say(text: string): void {
-  process.stderr.write(`  ${text}\n`);
+  process.stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
 }

@@ -32,7 +32,7 @@ export const reads: Group = {
   },
 };
 
-export function appendTo({ port }: Server, session: string, count: number) {
+export function appendTo({ port }: Server, session: string, count?: number) {
   const requests = { kind: "actions" as const, sessions: [session], bytes: 400 };
   return { port, inFlight: 4, seconds: 60, count, requests };
 }

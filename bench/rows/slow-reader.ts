@@ -52,7 +52,7 @@ export const slowReader: Group = {
       within(
         { value: 64, unit: "MB" },
         `memory that ${deadSockets} dead readers add, 20 MB behind each`,
-        peak() - before,
+        besidePeak - alonePeak,
       ),
     ];
   },

@@ -84,6 +84,8 @@ async function findConflicts(firsts: FirstEvents, target: ImportTarget, { signal
 
 interface Pending {
   known: AsyncGenerator<string, undefined> | undefined;
+  /** The walk of `known` is behind its first event. */
+  begun: boolean;
   events: ImportEvent[];
   chars: number;
 }
@@ -105,9 +107,9 @@ async function storeAll(input: ImportInput, target: ImportTarget, { signal }: Im
     signal.throwIfAborted();
     if ("problem" in parsed) continue;
     const { event, size } = parsed;
-    const pending = sessions.get(event.sessionId) ?? { known: target.eventIds(event.sessionId), events: [], chars: 0 };
+    const pending = sessions.get(event.sessionId) ?? { known: target.eventIds(event.sessionId), begun: false, events: [], chars: 0 };
     sessions.set(event.sessionId, pending);
-    if (await isNext(pending, event.eventId)) {
+    if (await isNext(pending, event)) {
       report.present += 1;
       continue;
     }
@@ -125,9 +127,12 @@ async function storeAll(input: ImportInput, target: ImportTarget, { signal }: Im
 }
 
 /** Whether the target's log has the event at this very place; once it does not, its eventIds decide. */
-async function isNext(pending: Pending, eventId: string): Promise<boolean> {
+async function isNext(pending: Pending, { eventId, type }: ImportEvent): Promise<boolean> {
   if (!pending.known) return false;
-  const { value, done } = await pending.known.next();
+  let { value, done } = await pending.known.next();
+  // A session that was created by being written to begins with an event that the input may not have.
+  if (!pending.begun && value !== eventId && type !== "session_created") ({ value, done } = await pending.known.next());
+  pending.begun = true;
   if (!done && value === eventId) return true;
   await pending.known.return(undefined);
   pending.known = undefined;

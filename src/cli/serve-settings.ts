@@ -5,9 +5,9 @@ import type { ConfigFile } from "./config-file.js";
 import type { CliContext } from "./context.js";
 import { readBoolean, readChoice, readOrigins, readPort, readSize, readText, type Reader } from "./setting-values.js";
 
-export const durabilities = ["strict", "relaxed"] as const;
-export const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
-export const logFormats = ["auto", "human", "json"] as const;
+const durabilities = ["strict", "relaxed"] as const;
+const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+const logFormats = ["auto", "human", "json"] as const;
 
 /** What `serve` runs with. `maxBody` is bytes. */
 export interface ServeSettings {
@@ -31,7 +31,7 @@ interface Setting<T> {
   read: Reader<T>;
 }
 
-export const settings: { [K in SettingKey]: Setting<ServeSettings[K]> } = {
+const settings: { [K in SettingKey]: Setting<ServeSettings[K]> } = {
   host: { flag: "--host", variables: ["CLAUDE_SESSIONS_HOST"], read: readText },
   port: { flag: "--port", variables: ["CLAUDE_SESSIONS_PORT", "PORT"], read: readPort },
   storage: { flag: "--storage", variables: ["CLAUDE_SESSIONS_STORAGE", "STORAGE_PATH", "SESSIONS_DIR"], read: readText },
@@ -46,7 +46,7 @@ export const settings: { [K in SettingKey]: Setting<ServeSettings[K]> } = {
 export const settingKeys = Object.keys(settings) as SettingKey[];
 
 /** A value and where it came from: a flag, a variable, the config file's path, or `default`. */
-export interface Resolved<T = unknown> {
+interface Resolved<T = unknown> {
   value: T;
   source: string;
 }

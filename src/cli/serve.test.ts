@@ -102,6 +102,7 @@ test.for(["SIGINT", "SIGTERM"] as const)("%s ends it with 0, with everything sto
   expect(code).toBe(0);
   expect(stdout.split("\n")).toHaveLength(3);
   expect((await runCli(["verify", "--storage", storage])).code).toBe(0);
+  expect((await runCli(["repair", "--storage", storage])).stdout).toBe("There is nothing to mend.\n");
 });
 
 test("a second signal ends the process at once with 130", async ({ folder }) => {

@@ -22,7 +22,7 @@ export interface SessionSource {
   close(): Promise<void>;
 }
 
-export interface EventsQuery {
+interface EventsQuery {
   after?: number;
   limit: number;
   types?: readonly string[];

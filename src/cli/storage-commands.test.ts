@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, vi, test as base } from "vitest";
 import type { NewEvent, SessionEvent } from "../core/event.js";
 import { openFileStore } from "../storage/file/file-store.js";
@@ -74,6 +75,21 @@ test("a folder that was exported is a session's folder, and is imported as one",
   expect(JSON.parse(readFileSync(join(out, "s1", "state.json"), "utf8"))).toEqual(JSON.parse(readFileSync(join(original, "state.json"), "utf8")));
   expect((await runCli(["import", join(out, "s1"), "--storage", join(folder, "b")])).stdout).toContain("Stored 4 events of 1 sessions");
   expect(kept(await exported(join(folder, "b")))).toEqual(kept(await exported(join(folder, "a"))));
+});
+
+test("a log of several pages is exported whole, and what a session has besides stays", async ({ folder }) => {
+  const actions = Array.from({ length: 2500 }, (_, index): NewEvent => ({ type: "action", data: { type: "t", index }, eventId: `a-${index}` }));
+  const store = await openFileStore({ path: join(folder, "a") });
+  await store.append("s1", actions);
+  await store.close();
+  const lines = (await exported(join(folder, "a"))).slice(1);
+  expect(lines.map(({ data }) => data["index"])).toEqual(Array.from({ length: 2500 }, (_, index) => index));
+
+  const input = lines.slice(0, 2).map((event) => JSON.stringify(event)).join("\n");
+  const other = join(folder, "b");
+  await runCli(["import", "-", "--storage", other], { input: good("of-its-own") });
+  expect((await runCli(["import", "-", "--storage", other], { input })).stdout).toBe("Stored 2 events of 1 sessions; 0 were there already.\n");
+  expect((await exported(other)).map(({ eventId }) => eventId)).toEqual([expect.any(String), "of-its-own", "a-0", "a-1"]);
 });
 
 test("export refuses to write over a folder", async ({ folder }) => {
@@ -183,9 +199,13 @@ test("reindex builds the index anew from the files", async ({ folder }) => {
   const storage = join(folder, "a");
   await fill(storage);
   const index = join(storage, "index.sqlite");
-  writeFileSync(index, "rubbish");
+  const before = new DatabaseSync(index);
+  before.exec("CREATE TABLE of_the_old_index (x)");
+  before.close();
   expect(await runCli(["reindex", "--storage", storage])).toEqual({ code: 0, stdout: "Indexed 1 sessions with 4 events.\n", stderr: "" });
-  expect(existsSync(index)).toBe(true);
+  const after = new DatabaseSync(index);
+  expect(after.prepare("SELECT name FROM sqlite_master WHERE name = 'of_the_old_index'").all()).toEqual([]);
+  after.close();
   const { stdout } = await runCli(["query", "search", "needle", "--storage", storage, "--json"]);
   expect(JSON.parse(stdout)).toMatchObject({ hits: [{ sessionId: "s1", seq: 2 }] });
 });

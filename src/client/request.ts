@@ -1,7 +1,7 @@
 import { AppError } from "../core/errors.js";
 import { errorOfResponse } from "./problem.js";
 
-export interface RequestOptions {
+interface RequestOptions {
   method?: string;
   query?: Record<string, string | number | boolean | readonly string[] | undefined>;
   /** Sent as JSON. */
@@ -17,7 +17,7 @@ export interface RequestOptions {
 /** What the client uses of `fetch`; the global one fits. */
 export type FetchLike = (url: string, init: FetchInit) => Promise<ResponseLike>;
 
-export interface FetchInit {
+interface FetchInit {
   method: string;
   headers: Record<string, string>;
   body?: string;

@@ -8,7 +8,7 @@ import type { LiveEvent } from "./types.js";
 
 const trackedSessions = 10_000;
 
-export type Verdict = "deliver" | "repeat" | "gap";
+type Verdict = "deliver" | "repeat" | "gap";
 
 export interface ResumePoint {
   /** Takes the server's greeting; true where the session's log was replaced by a shorter one meanwhile. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { eventIdSchema } from "./ids.js";
-import type { JsonObject } from "./json.js";
+import type { JsonObject, JsonValue } from "./json.js";
 
 /** Everything that can happen to a session. Each is one append with a seq of its own. */
 export const eventTypes = [
@@ -122,7 +122,7 @@ export const recordSchema = z.looseObject({
 /** What `POST /api/sessions/:id/events` takes, one or many. */
 export const newEventSchema = z.strictObject({
   type: eventTypeSchema,
-  data: z.record(z.string(), z.json()),
+  data: z.record(z.string(), z.custom<JsonValue>()),
   timestamp: timestampSchema.optional(),
   eventId: eventIdSchema.optional(),
 });

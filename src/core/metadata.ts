@@ -194,23 +194,25 @@ function isIncrement(value: JsonValue): value is string {
   return typeof value === "string" && /^[+-]\d+(\.\d+)?$/.test(value);
 }
 
-/** A known field keeps its kind, whatever a patch (or an older release's log) says. */
+/** A known field keeps its kind, whatever a patch, an edited snapshot or an older release's log says. */
 function keepKinds(before: Metadata, after: Metadata, timestamp: string): Metadata {
-  const kept = keepKindsOf(kinds, before, after) as Metadata;
+  const sound = keepKindsOf(kinds, kinds, before) as Metadata;
+  const kept = keepKindsOf(kinds, sound, after) as Metadata;
   const status = sessionStatuses.includes(kept.status) ? kept.status : before.status;
-  return followStatus(before, { ...kept, status }, timestamp);
+  return followStatus(sound, { ...kept, status }, timestamp);
 }
 
 /** What the known fields look like, all the way down: null stands for a text or null, a list for texts. */
 const kinds: JsonObject = initialMetadata("");
 
 function keepKindsOf(kinds: JsonObject, before: JsonObject, after: JsonObject): JsonObject {
-  const kept = Object.entries(kinds).map(([key, kind]) => [key, keepKind(kind, before[key], after[key])] as const);
+  const kept = Object.entries(kinds).map(([key, kind]) => [key, keepKind(kind, before[key]!, after[key])] as const);
   return { ...after, ...Object.fromEntries(kept) };
 }
 
-function keepKind(kind: JsonValue, before: JsonValue = kind, after: JsonValue = before): JsonValue {
-  if (isJsonObject(kind) && isJsonObject(after)) return keepKindsOf(kind, isJsonObject(before) ? before : kind, after);
+/** `before` is of the kind. */
+function keepKind(kind: JsonValue, before: JsonValue, after: JsonValue = before): JsonValue {
+  if (isJsonObject(kind) && isJsonObject(after)) return keepKindsOf(kind, before as JsonObject, after);
   return isOfKind(kind, after) ? after : before;
 }
 

@@ -133,7 +133,7 @@ const limit = (fallback: number, most: number) =>
     .min(1)
     .transform((value) => Math.min(value, most))
     .default(fallback)
-    .meta({ type: "integer", minimum: 1, maximum: most, default: fallback });
+    .meta({ type: "integer", minimum: 1, description: `${fallback} where absent; ${most} at most` });
 
 const seqSchema = z.coerce
   .number({ error: "must be a seq: a whole number from 0 up" })
@@ -148,7 +148,7 @@ const timeSchema = z
 export const createQuerySchema = z.object({
   ifExists: z.enum(["resume"]).optional().describe("`resume`: an existing session is no conflict"),
 });
-export const sessionQuerySchema = z.object({ limit: limit(1000, 10_000).describe("Newest actions and responses") });
+export const sessionQuerySchema = z.object({ limit: limit(1000, 10_000) });
 export const listQuerySchema = z.object({
   user: userIdSchema.optional(),
   status: z.enum(sessionStatuses).optional(),

@@ -13,7 +13,7 @@ export const writtenSchema = z
   .looseObject({ success: z.literal(true), seq, eventId: z.string() })
   .meta({ id: "Written" });
 
-export const writtenBatchSchema = z
+const writtenBatchSchema = z
   .looseObject({
     success: z.literal(true),
     count: z.int(),
@@ -21,6 +21,9 @@ export const writtenBatchSchema = z
     events: z.array(z.object({ seq, eventId: z.string() })).describe("One entry per event, in order"),
   })
   .meta({ id: "WrittenBatch" });
+
+/** One event is answered with its place, a list with the places of all. */
+export const writtenAnswerSchema = z.union([writtenSchema, writtenBatchSchema]);
 
 export const createdSchema = z
   .looseObject({

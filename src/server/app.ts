@@ -36,7 +36,7 @@ export const apiRoutes: readonly Route[] = [
 /** The HTTP application; WebSocket upgrades are taken by the server that runs it. */
 export function createApp(deps: ServerDeps): App {
   const app: App = new Hono<{ Bindings: NodeBindings }>({ getPath: (request) => routedPath(getPath(request)) });
-  for (const route of apiRoutes) register(app, { ...route, path: routedPath(route.path) }, deps);
+  for (const route of apiRoutes) register(app, route, routedPath(route.path), deps);
   app.notFound((context) => serve(context as AppContext, deps, "*", false, notRouted));
   return app;
 }

@@ -96,8 +96,8 @@ function watchServer(registry: Registry, store: SessionStore, hub: Hub): void {
   byLabel(registry, "sessions", "Stored sessions by status", "status", () => sessionsByStatus(store));
 }
 
-function byLabel(registry: Registry, name: string, help: string, label: string, read: () => Promise<Record<string, number>>): void {
-  new Gauge({
+function byLabel(registry: Registry, name: string, help: string, label: string, read: () => Promise<Record<string, number>>) {
+  return new Gauge({
     name: prefix + name,
     help,
     labelNames: [label],

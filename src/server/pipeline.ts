@@ -9,11 +9,10 @@ import type { Route } from "./route.js";
 
 export type App = Hono<{ Bindings: NodeBindings }>;
 
-/** Puts a route on the app behind the gate; its errors become problem documents. */
-export function register(app: App, route: Route, deps: ServerDeps): void {
+/** Puts a route on the app behind the gate, at `path`; its errors become problem documents. */
+export function register(app: App, route: Route, path: string, deps: ServerDeps): void {
   const hasSession = route.path.includes("{id}");
-  const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
-  app.on(route.method, path, (context) => serve(context, deps, route.path, hasSession, route.handler));
+  app.on(route.method, path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) => serve(context, deps, route.path, hasSession, route.handler));
 }
 
 /** Runs one request: gate, handler, problem document, metrics, log. Never throws. */

@@ -11,7 +11,7 @@ export function portInUse(port: number, cause: unknown): AppError {
 }
 
 /** Which process listens on a TCP port; undefined where that cannot be found out (other systems, other users' processes). */
-export function holderOfPort(port: number): { pid: number; name: string } | undefined {
+function holderOfPort(port: number): { pid: number; name: string } | undefined {
   try {
     const links = new Set([...inodesOf("/proc/net/tcp", port), ...inodesOf("/proc/net/tcp6", port)].map((inode) => `socket:[${inode}]`));
     if (links.size === 0) return undefined;

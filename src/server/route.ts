@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Call } from "./call.js";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /** What is said about an answer in the API's description. */
 export interface Answer {

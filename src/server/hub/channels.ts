@@ -163,6 +163,7 @@ export class Channels {
   }
 
   removeAll(peer: Peer): void {
-    for (const key of [...peer.subscriptions.keys()]) this.remove(key, peer);
+    // Removing as it goes is what a Map's iterator allows.
+    for (const key of peer.subscriptions.keys()) this.remove(key, peer);
   }
 }

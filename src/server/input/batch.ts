@@ -15,7 +15,7 @@ export interface Batch {
  */
 export type ToEvent = (value: unknown, raw: string | undefined, index: number | undefined) => NewEvent;
 
-export const maxBatch = 10_000;
+const maxBatch = 10_000;
 
 /** Reads a body of one JSON object, a JSON array, or lines of JSON. @throws AppError */
 export function parseBatch(text: string, ndjson: boolean, toEvent: ToEvent): Batch {

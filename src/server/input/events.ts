@@ -49,7 +49,7 @@ function isUsualTimestamp(timestamp: string): boolean {
 function parsed(value: unknown, path: string): NewEvent {
   checkJson(value, { path });
   const { type, data, eventId, timestamp } = parseWith(newEventSchema, withoutServerPlace(value), path);
-  return newEvent(type, data as JsonObject, undefined, path, eventId, timestamp);
+  return newEvent(type, data, undefined, path, eventId, timestamp);
 }
 
 /** The event without what the server alone says about its place. */

@@ -11,7 +11,7 @@ export interface Parameter {
   schema: JsonSchema;
 }
 
-export interface Media {
+interface Media {
   schema?: JsonSchema;
   example?: unknown;
 }

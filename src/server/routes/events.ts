@@ -5,7 +5,7 @@ import { eventsQuerySchema, feedQuerySchema } from "../../core/requests.js";
 import { pageToJsonArray } from "../../storage/page.js";
 import type { Appended, SessionStore } from "../../storage/session-store.js";
 import { sessionNotFound } from "../../storage/store-errors.js";
-import { eventAnswerSchema, writtenSchema } from "../answers.js";
+import { eventAnswerSchema, writtenAnswerSchema } from "../answers.js";
 import type { Call } from "../call.js";
 import type { EventStream } from "../hub/hub.js";
 import { parseEvents } from "../input/events.js";
@@ -39,7 +39,7 @@ export const eventRoutes: Route[] = [
     description: "One event, a JSON array, or NDJSON (`Content-Type: application/x-ndjson`): all or nothing, one acknowledgement.",
     headers: { "Idempotency-Key": "The same key again gives the first answer; in a batch each event gets `key:index`" },
     body: { schema: newEventSchema, batch: true, example: { type: "action", eventId: "a-1", data: { type: "tool_call" } } },
-    responses: { 201: { description: "Durable; for a list with `events`, one entry each", schema: writtenSchema } },
+    responses: { 201: { description: "Durable", schema: writtenAnswerSchema } },
     handler: appendEvents,
   }),
   route({

@@ -66,7 +66,7 @@ async function finalize(call: Call): Promise<Response> {
   const id = call.sessionId;
   const { timestamp, eventId: given, ...input } = parseWith(finalizeSchema, withoutPlace(await call.text()));
   const eventId = call.idempotencyKey ?? given;
-  const data = withoutServerFields(input as JsonObject);
+  const data = withoutServerFields(input);
   const refuseTwice = (session: Session | undefined): NewEvent[] => {
     if (session?.final) throw alreadyFinalized(id);
     return [{ type: "session_finalized", data, eventId, timestamp }];

@@ -2,7 +2,7 @@ import { recordSchema, type Stream } from "../../core/event.js";
 import { recordsQuerySchema } from "../../core/requests.js";
 import { pageToJsonArray } from "../../storage/page.js";
 import type { AppendedEvent } from "../../storage/session-store.js";
-import { recordAnswerSchema, writtenSchema } from "../answers.js";
+import { recordAnswerSchema, writtenAnswerSchema } from "../answers.js";
 import type { Call } from "../call.js";
 import { parseRecords, type RecordType } from "../input/records.js";
 import { jsonText, ndjsonType, pageLinks } from "../reply.js";
@@ -23,7 +23,7 @@ function routesOf(type: RecordType, stream: Stream, path: string): Route[] {
       description: "Any object with a `type`. A list is a batch: all or nothing, one acknowledgement.",
       headers: { "Idempotency-Key": "The same key again gives the first answer and stores nothing" },
       body: { schema: recordSchema, batch: true, example: { type: type === "action" ? "tool_call" : "message", details: { tool: "grep" } } },
-      responses: { 201: { description: "Durable; for a list with `events`, one entry each", schema: writtenSchema } },
+      responses: { 201: { description: "Durable", schema: writtenAnswerSchema } },
       handler: (call) => appendRecords(call, type),
     }),
     route({

@@ -13,13 +13,13 @@ import { fsyncFolder, type StorageFs } from "./storage-fs.js";
 export function adoptPredecessor(folder: string, io: StorageFs, notify: Notify): void {
   const lines = readPredecessor(folder);
   keepOriginals(folder, io);
+  for (const name of ["state.json", "metadata.json"]) io.rmSync(join(folder, name), { force: true });
   for (const stream of streams) {
     const text = lines.filter((line) => line.stream === stream).map((line) => `${line.text}\n`);
     const temporary = `${streamFile(folder, stream)}.tmp`;
     fs.writeFileSync(temporary, text.join(""), { flush: true });
     io.renameSync(temporary, streamFile(folder, stream));
   }
-  for (const name of ["state.json", "metadata.json"]) fs.rmSync(join(folder, name), { force: true });
   fsyncFolder(folder, io);
   notify({ level: "info", message: `A session of the predecessor was adopted (${lines.length} events)`, detail: { folder } });
 }

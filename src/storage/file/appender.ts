@@ -15,6 +15,8 @@ interface AppenderOptions {
   queue: CommitQueue;
   pool: FilePool;
   now: () => number;
+  /** What an append has to wait for first; nothing mostly. @throws AppError while nothing is taken */
+  obstacle(): Promise<void> | undefined;
   /** A few characters that no other run of the server uses, so that the ids it makes are never made again. */
   runId: string;
 }
@@ -36,21 +38,43 @@ export class Appender {
   }
 
   async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
-    let hot = this.options.sessions.get(sessionId);
-    while (hot && (hot.leaving || (hot.unscanned > 0 && looksUpIds(write, options)))) {
-      await (hot.leaving ?? scanEventIds(hot));
-      hot = this.options.sessions.get(sessionId);
+    for (;;) {
+      const obstacle = this.options.obstacle();
+      if (obstacle) {
+        await obstacle;
+        continue;
+      }
+      const hot = this.options.sessions.get(sessionId);
+      // Looking for the session may have found that its files were changed from outside.
+      if (this.options.obstacle()) continue;
+      if (hot?.leaving) {
+        await hot.leaving;
+        continue;
+      }
+      if (hot && hot.unscanned > 0 && (options.eventId !== undefined || (typeof write !== "function" && named(write)))) {
+        await scanEventIds(hot);
+        continue;
+      }
+      const earlier = options.eventId === undefined ? undefined : this.findEarlier(hot, options.eventId);
+      if (earlier) return { events: [await this.acknowledged(hot!, earlier)] };
+      const events = typeof write === "function" ? write(hot?.staged.session) : write;
+      if (events.length === 0) return { events: [] };
+      if (hot && hot.unscanned > 0 && named(events)) {
+        await scanEventIds(hot);
+        continue;
+      }
+      if (!hot && options.implicit === false && events[0]?.type !== "session_created") throw sessionNotFound(sessionId);
+      return this.stage(hot ?? this.options.sessions.create(sessionId), events);
     }
-    const earlier = options.eventId === undefined ? undefined : this.findEarlier(hot, options.eventId);
-    if (earlier) return { events: [await this.acknowledged(hot!, earlier)] };
-    const events = typeof write === "function" ? write(hot?.staged.session) : write;
-    if (events.length === 0) return { events: [] };
-    if (!hot && options.implicit === false && events[0]?.type !== "session_created") throw sessionNotFound(sessionId);
-    return this.stage(hot ?? this.options.sessions.create(sessionId), events);
   }
 
   private async stage(hot: HotSession, events: readonly NewEvent[]): Promise<Appended> {
-    this.openFiles(hot, events);
+    try {
+      this.openFiles(hot, events);
+    } catch (error) {
+      if (hot.staged.seq === 0) this.options.sessions.drop(hot.sessionId);
+      throw error;
+    }
     const appended: AppendedEvent[] = [];
     const before = hot.staged.seq;
     if (before === 0 && events[0]!.type !== "session_created") this.stageOne(hot, created);
@@ -132,7 +156,7 @@ export class Appender {
   }
 }
 
-/** Whether an append names ids that the session may hold already. */
-function looksUpIds(write: readonly NewEvent[] | Decide, { eventId }: AppendOptions): boolean {
-  return eventId !== undefined || (typeof write !== "function" && write.some((event) => event.eventId !== undefined));
+/** Whether events carry ids that the session may hold already. */
+function named(events: readonly NewEvent[]): boolean {
+  return events.some(({ eventId }) => eventId !== undefined);
 }

@@ -1,11 +1,11 @@
 import fs from "node:fs";
+import { join } from "node:path";
 import { AppError } from "../../core/errors.js";
 import { storageUnavailable } from "../store-errors.js";
 import type { CommitQueue } from "./commit-queue.js";
 import type { Feed } from "./feed.js";
-import type { FilePool } from "./file-pool.js";
+import { ChangedFileError, type FilePool } from "./file-pool.js";
 import { rollBack, type HotSession } from "./hot-session.js";
-import type { HotSessions } from "./hot-sessions.js";
 import type { Journal } from "./journal.js";
 import type { Layout } from "./layout.js";
 import type { Notify } from "./notice.js";
@@ -21,8 +21,11 @@ interface AvailabilityOptions {
   pool: FilePool;
   io: StorageFs;
   notify: Notify;
-  sessions: HotSessions;
   recent: RecentCommits;
+  /** Forgets what is known of a session's files, before they are read anew. */
+  letGo(sessionId: string): void;
+  /** These sessions may hold more than was acknowledged, or are gone; writes are taken again. */
+  onMended(sessions: ReadonlySet<string>, vanished: ReadonlySet<string>): void;
 }
 
 interface Degraded {
@@ -51,6 +54,7 @@ export class Availability {
   degraded: Degraded | undefined;
   private readonly options: AvailabilityOptions;
   private readonly behind = new Set<string>();
+  private readonly removed = new Set<string>();
   private resuming: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -58,28 +62,30 @@ export class Availability {
     this.options = options;
   }
 
-  /** A commit failed; `touched` are the sessions whose appends were lost. */
-  failed(error: unknown, touched: ReadonlySet<HotSession>): void {
-    const { pool, sessions, notify } = this.options;
-    const code = errorCode(error);
-    const reason = (code !== undefined && reasons[code]) || "the storage failed";
-    this.degraded ??= { reason, code };
+  /** A commit failed; `touched` are the sessions whose appends were lost, `removals` those whose removal was. */
+  failed(error: unknown, touched: ReadonlySet<HotSession>, removals: readonly string[]): void {
+    const { pool, letGo, notify } = this.options;
+    this.degraded ??= { reason: reasonOf(error), code: errorCode(error) };
     for (const hot of touched) {
       rollBack(hot);
       this.behind.add(hot.sessionId);
-      if (hot.durable.seq === 0) sessions.drop(hot.sessionId);
+      if (hot.durable.seq === 0) letGo(hot.sessionId);
+    }
+    for (const sessionId of removals) {
+      this.behind.add(sessionId);
+      this.removed.add(sessionId);
     }
     pool.close();
-    notify({ level: "error", message: `Writes are refused: ${reason}`, detail: { error } });
+    notify({ level: "error", message: `Writes are refused: ${this.degraded.reason}`, detail: { error } });
     this.timer ??= setInterval(() => void this.resume().catch(() => undefined), retryMs);
     this.timer.unref();
   }
 
-  /** Session files are not the ones that were written to: what is in flight is refused and they are mended. */
-  changed(sessionIds: ReadonlySet<string>): void {
+  /** Files of these sessions may not hold what was written to them: what is in flight is refused and they are mended. */
+  suspect(sessionIds: ReadonlySet<string>, error: unknown): void {
     for (const sessionId of sessionIds) this.behind.add(sessionId);
-    this.degraded ??= { reason: "session files were changed from outside and are being mended", code: undefined };
-    this.options.queue.abort(new Error("session files were changed from outside"));
+    this.degraded ??= { reason: reasonOf(error), code: errorCode(error) };
+    this.options.queue.abort(error);
   }
 
   /** Takes writes again if the medium lets it. @throws AppError `storage_unavailable` */
@@ -96,31 +102,48 @@ export class Availability {
   }
 
   private async tryResume(): Promise<void> {
-    const { layout, journal, queue, feed, io, notify, sessions, recent } = this.options;
+    const { layout, journal, queue, feed, io, notify, recent, letGo, onMended } = this.options;
     if (this.degraded?.code === "ENOSPC" && freeBytes(layout.root) < neededBytes) throw new Error("no space yet");
+    await queue.idle();
     journal.discardFailed();
-    await replaySessions({ layout, feed, io, notify, only: this.behind });
-    for (const sessionId of this.behind) sessions.drop(sessionId);
+    const vanished = new Set([...this.behind].filter((sessionId) => this.hasVanished(sessionId)));
+    const mended = new Set([...this.behind].filter((sessionId) => !vanished.has(sessionId)));
+    await replaySessions({ layout, feed, io, notify, only: mended });
+    feed.publish();
+    for (const sessionId of this.behind) letGo(sessionId);
     recent.clear();
     this.behind.clear();
+    this.removed.clear();
     queue.resume();
     this.degraded = undefined;
     this.stop();
     notify({ level: "info", message: "Writes are taken again" });
+    onMended(mended, vanished);
+  }
+
+  /** Whether somebody else removed the session's folder. */
+  private hasVanished(sessionId: string): boolean {
+    return !this.removed.has(sessionId) && !fs.existsSync(join(this.options.layout.sessions, sessionId));
   }
 
   /** What the caller of a lost append is told. */
   translate(error: unknown): unknown {
     if (error instanceof AppError) return error;
     const code = errorCode(error);
-    if (!this.degraded && code === undefined) return error;
-    return storageUnavailable(this.degraded?.reason ?? reasons[code ?? ""] ?? "the storage failed", error);
+    if (!this.degraded && code === undefined && !(error instanceof ChangedFileError)) return error;
+    return storageUnavailable(this.degraded?.reason ?? reasonOf(error), error);
   }
 
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
   }
+}
+
+/** Why writes fail, for people. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ChangedFileError) return "session files were changed from outside and are being mended";
+  return reasons[errorCode(error) ?? ""] ?? "the storage failed";
 }
 
 function freeBytes(path: string): number {

@@ -36,8 +36,11 @@ interface CommitQueueOptions {
   pool: FilePool;
   observer: StoreObserver | undefined;
   onCommitted(records: readonly JournalRecord[], batches: readonly Batch[]): void;
-  /** Everything that is not acknowledged has been taken out; `touched` are the sessions it was for. */
-  onFailed(error: unknown, touched: ReadonlySet<HotSession>): void;
+  /**
+   * Everything that is not acknowledged has been taken out: appends to the sessions `touched`, and
+   * removals. The journal may hold some of it.
+   */
+  onFailed(error: unknown, touched: ReadonlySet<HotSession>, removals: readonly string[]): void;
 }
 
 /**
@@ -140,6 +143,7 @@ export class CommitQueue {
       this.failure ??= { error };
       return;
     }
+    this.options.feed.publish();
     this.inFlight.splice(0, group.items.length);
     const batches = group.items.filter((item) => "hot" in item);
     for (const batch of batches) settleBatch(batch);
@@ -161,7 +165,7 @@ export class CommitQueue {
       return;
     }
     const { first, last } = record;
-    for (const { path, offset, bytes } of record.parts) pool.write(path, bytes, offset);
+    for (const { path, offset, bytes } of record.parts) pool.append(path, bytes, offset);
     feed.append(feedLine({ position, sessionId, first, last, deletedAt: "" }), position + last - first);
   }
 
@@ -172,7 +176,8 @@ export class CommitQueue {
     this.waiting = [];
     this.turn = [];
     const touched = new Set(lost.filter((item) => "hot" in item).map(({ hot }) => hot));
-    this.options.onFailed(error, touched);
+    const removals = lost.flatMap((item) => ("hot" in item ? [] : [item.sessionId]));
+    this.options.onFailed(error, touched, removals);
     for (const item of lost) {
       if ("hot" in item) for (const waiter of item.waiters) waiter.reject(error);
       else item.waiter.reject(error);

@@ -18,7 +18,11 @@ const idPattern = /"eventId":"([^"\\]{1,256})"/;
 export function scanEventIds(hot: HotSession): Promise<void> {
   const running = scans.get(hot);
   if (running) return running;
-  const scan = scanAll(hot).finally(() => scans.delete(hot));
+  hot.scanning = true;
+  const scan = scanAll(hot).finally(() => {
+    hot.scanning = false;
+    scans.delete(hot);
+  });
   scans.set(hot, scan);
   return scan;
 }
@@ -27,16 +31,13 @@ async function scanAll(hot: HotSession): Promise<void> {
   const to = hot.unscanned;
   const found: { id: string; seq: number }[] = [];
   for (const stream of streams) {
-    for (let from = Math.max(0, to - window); from < to; ) {
-      const lines = readRun(hot, stream, from);
-      if (lines.length === 0) break;
-      for (const line of lines) {
+    for (let run = readRun(hot, stream, to - window); run.lines.length > 0; run = readRun(hot, stream, to, run.end)) {
+      for (const line of run.lines) {
         const id = idPattern.exec(line)?.[1];
         const seq = seqOfLine(line);
-        if (id !== undefined && seq <= to) found.push({ id, seq });
-        from = seq;
+        if (id !== undefined && seq > 0 && seq <= to) found.push({ id, seq });
       }
-      if (lines.length === runLines) await nextTurn();
+      if (run.lines.length === runLines) await nextTurn();
     }
   }
   const later = hot.eventIds;
@@ -46,10 +47,18 @@ async function scanAll(hot: HotSession): Promise<void> {
   hot.unscanned = 0;
 }
 
-function readRun(hot: HotSession, stream: Stream, from: number): string[] {
-  return withFile(streamFile(hot.folder, stream), hot.durable.sizes[stream], [] as string[], (file) =>
-    splitLines(linesForward(file, offsetAfter(file, from, seqOfLine), runLines, 4 * 1024 * 1024).bytes),
-  );
+interface Run {
+  lines: string[];
+  /** Offset behind the lines. */
+  end: number;
+}
+
+/** Some lines from offset `start` on, by default from the first whose seq is above `after`. */
+function readRun(hot: HotSession, stream: Stream, after: number, start?: number): Run {
+  return withFile(streamFile(hot.folder, stream), hot.durable.sizes[stream], { lines: [], end: 0 } as Run, (file) => {
+    const run = linesForward(file, start ?? offsetAfter(file, after, seqOfLine), runLines, 4 * 1024 * 1024);
+    return { lines: splitLines(run.bytes), end: run.end };
+  });
 }
 
 /** The durable event at `seq`, if it has this id. */

@@ -22,14 +22,14 @@ export async function readFeedPage(sources: FeedSources, after: string, limit: n
   const { feed, recent } = sources;
   const { epoch } = feed;
   const { position } = parseFeedCursor(after);
-  if (parseFeedCursor(after).epoch !== epoch || position > feed.position) throw expired();
+  if (parseFeedCursor(after).epoch !== epoch || position > feed.published) throw expired();
   const fromMemory = recent.feedAfter(epoch, position, limit);
   const page = fromMemory ?? (await readFromFiles(sources, position, limit));
   return {
     lines: Buffer.from(page.lines.map((line) => `${line}\n`).join("")),
     count: page.lines.length,
     next: formatFeedCursor({ epoch, position: page.next }),
-    more: page.next < feed.position,
+    more: page.next < feed.published,
   };
 }
 
@@ -53,7 +53,7 @@ async function entryLines({ feed, filesOf }: FeedSources, entry: FeedEntry, from
   const { sessionId, position, first, deletedAt } = entry;
   const cursorAt = (at: number) => formatFeedCursor({ epoch: feed.epoch, position: at });
   if (deletedAt !== "") return [deletedLine(sessionId, deletedAt, cursorAt(position))];
-  const files = await filesOf(sessionId).catch(() => undefined);
+  const files = await filesOf(sessionId).catch(ignoreDeleted);
   if (!files) return [];
   const lines: string[] = [];
   const lastSeq = Math.min(files.head, first + to - position);
@@ -64,6 +64,10 @@ async function entryLines({ feed, filesOf }: FeedSources, entry: FeedEntry, from
     after = stored.at(-1)!.seq;
   }
   return lines;
+}
+
+function ignoreDeleted(error: unknown): undefined {
+  if (!(error instanceof AppError) || error.code !== "session_not_found") throw error;
 }
 
 function expired(): AppError {

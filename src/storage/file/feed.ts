@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { FilePool } from "./file-pool.js";
 import { linesForward, offsetAfter, splitLines, wholeSize, withFile } from "./line-file.js";
-import { fsyncFd, type StorageFs } from "./storage-fs.js";
+import { fsyncFd, fsyncPath, type StorageFs } from "./storage-fs.js";
 
 /*
  * The order in which events of all sessions were committed, in a few bytes a commit:
@@ -36,11 +36,19 @@ interface Part {
 
 const positionOf = (line: string): number => Number.parseInt(line, 10) || 0;
 
+/** As {@link positionOf}; what is no line counts as behind everything. */
+function durablePositionOf(line: string): number {
+  const match = /^(\d{1,15}) /.exec(line);
+  return match ? Number(match[1]) : Infinity;
+}
+
 export class Feed {
   /** Names this log: a cursor of another epoch belongs to another log. */
   readonly epoch: string;
   /** Place of the last entry that was written. */
   position: number;
+  /** Place of the last entry that readers may see: everything up to it is in the session files. */
+  published: number;
   private readonly options: FeedOptions;
   private readonly pool: FilePool;
   private readonly newer: Part;
@@ -54,6 +62,7 @@ export class Feed {
     this.newer = openPart(join(options.folder, "newer.log"));
     this.older = openPart(join(options.folder, "older.log"));
     this.position = lastPosition(this.newer) || lastPosition(this.older);
+    this.published = this.position;
   }
 
   /** Writes lines behind the last. */
@@ -64,9 +73,29 @@ export class Feed {
     this.position = position;
   }
 
+  /** Lets readers see all that was written. */
+  publish(): void {
+    this.published = this.position;
+  }
+
+  /**
+   * Cuts off what the journal holds from `position` on, to be written again: those lines were not
+   * made durable, and a power cut may have left anything in their place.
+   */
+  trim(position: number): void {
+    const { newer } = this;
+    const size = withFile(newer.path, newer.size, 0, (file) => offsetAfter(file, position - 1, durablePositionOf));
+    if (size === newer.size) return;
+    this.options.io.ftruncateSync(this.pool.acquire(newer.path), size);
+    newer.size = size;
+    this.position = lastPosition(newer) || lastPosition(this.older);
+  }
+
   async sync(): Promise<void> {
-    await fsyncFd(this.pool.acquire(this.newer.path), this.options.io);
-    if (this.newer.size > this.options.maxBytes / 2) this.rotate();
+    const { folder, io, maxBytes } = this.options;
+    await fsyncFd(this.pool.acquire(this.newer.path), io);
+    await fsyncPath(folder, io);
+    if (this.newer.size > maxBytes / 2) this.rotate();
   }
 
   private rotate(): void {
@@ -82,7 +111,7 @@ export class Feed {
     if (first > 0 && position + 1 < first) return undefined;
     const entries = readPart(this.older, position, limit);
     if (entries.length < limit) entries.push(...readPart(this.newer, position, limit - entries.length));
-    return entries;
+    return entries.filter((entry) => entry.position <= this.published);
   }
 
   close(): void {

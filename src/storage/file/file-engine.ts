@@ -1,6 +1,6 @@
 import { formatFeedCursor } from "../../core/cursor.js";
 import { AppError } from "../../core/errors.js";
-import type { NewEvent } from "../../core/event.js";
+import { streams, type NewEvent } from "../../core/event.js";
 import type { Session } from "../../core/session.js";
 import type { State } from "../../core/state.js";
 import type { SessionIndex } from "../index/session-index.js";
@@ -29,13 +29,13 @@ import { Checkpointer } from "./checkpointer.js";
 import { CommitQueue } from "./commit-queue.js";
 import type { Feed } from "./feed.js";
 import { readFeedPage } from "./feed-pages.js";
-import { FilePool } from "./file-pool.js";
+import { ChangedFileError, FilePool } from "./file-pool.js";
 import type { FileStoreOptions } from "./file-store.js";
 import type { Batch, HotSession } from "./hot-session.js";
 import { HotSessions } from "./hot-sessions.js";
 import { isDeletion, type JournalRecord } from "./journal-format.js";
 import { Journal } from "./journal.js";
-import type { Layout } from "./layout.js";
+import { streamFile, type Layout } from "./layout.js";
 import { foldTo } from "./load-session.js";
 import type { Lock } from "./lock.js";
 import type { Notify } from "./notice.js";
@@ -93,7 +93,7 @@ export class FileEngine implements SessionStore {
       pool,
       observer,
       onCommitted: (records, batches) => this.committed(records, batches),
-      onFailed: (error, touched) => this.availability.failed(error, touched),
+      onFailed: (error, touched, removals) => this.availability.failed(error, touched, removals),
     });
     this.snapshots = new Snapshotter({ io, notify, intervalMs: options.snapshotIntervalMs ?? 1000 });
     this.sessions = new HotSessions({
@@ -103,8 +103,9 @@ export class FileEngine implements SessionStore {
       notify,
       capacity: options.hotSessions ?? 1000,
       inodeOf: (path) => pool.inodeOf(path),
-      onVanished: (hot) => this.removals.vanished(hot),
-      onChanged: (hot) => this.availability.changed(new Set([hot.sessionId])),
+      release: (folder) => streams.forEach((stream) => pool.release(streamFile(folder, stream))),
+      onVanished: (hot) => this.removals.vanished(hot.sessionId),
+      onChanged: (hot) => this.suspect(new Set([hot.sessionId]), new ChangedFileError("session files were changed from outside")),
       onEvicted: (hot) => this.snapshots.mark(hot),
     });
     this.checkpointer = new Checkpointer({
@@ -118,12 +119,23 @@ export class FileEngine implements SessionStore {
       segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
       indexCheckpoint: () => index.checkpoint(),
       isWhole: () => this.availability.degraded === undefined,
-      onChanged: (changed) => this.availability.changed(changed),
+      onSuspect: (sessions, error) => this.suspect(sessions, error),
     });
     const { queue, sessions, snapshots, checkpointer } = this;
     this.removals = new Removals({ layout, sessions, queue, pool, snapshots, checkpointer, io, notify, now });
-    this.availability = new Availability({ layout, journal, queue, feed, pool, io, notify, sessions, recent: this.recent });
-    this.appender = new Appender({ sessions, queue, pool, now, runId });
+    this.availability = new Availability({
+      layout,
+      journal,
+      queue,
+      feed,
+      pool,
+      io,
+      notify,
+      recent: this.recent,
+      letGo: (sessionId) => this.removals.letGo(sessionId),
+      onMended: (mended, vanished) => this.mended(mended, vanished),
+    });
+    this.appender = new Appender({ sessions, queue, pool, now, runId, obstacle: () => this.obstacle() });
     this.links = new RecentLinks({ layout, notify });
     this.catchUp(options.recovery);
   }
@@ -132,19 +144,34 @@ export class FileEngine implements SessionStore {
   private catchUp({ sessions, deleted }: RecoveryReport): void {
     const { index } = this.options;
     index.update([...deleted].map((sessionId) => ({ sessionId, metadata: null })));
-    for (const sessionId of sessions) {
-      const hot = this.sessions.get(sessionId);
-      if (!hot) continue;
-      index.update([{ sessionId, metadata: hot.durable.session.metadata }]);
-      this.snapshots.mark(hot);
-    }
+    this.reread(sessions);
     const seed = index.list({ limit: 10 }).then((page) => this.links.seed(page.sessions.map(({ sessionId }) => sessionId)));
     seed.catch(() => undefined);
   }
 
+  /** Tells the index what the files of these sessions hold, and what their heads are. */
+  private reread(sessionIds: ReadonlySet<string>): Map<string, number> {
+    const heads = new Map<string, number>();
+    for (const sessionId of sessionIds) {
+      const hot = this.sessions.get(sessionId);
+      heads.set(sessionId, hot?.durable.seq ?? 0);
+      this.options.index.update([{ sessionId, metadata: hot?.durable.session.metadata ?? null }]);
+      if (hot) this.snapshots.mark(hot);
+    }
+    return heads;
+  }
+
+  private suspect(sessionIds: ReadonlySet<string>, error: unknown): void {
+    this.availability.suspect(sessionIds, error);
+  }
+
+  private mended(sessionIds: ReadonlySet<string>, vanished: ReadonlySet<string>): void {
+    for (const sessionId of vanished) this.removals.vanished(sessionId);
+    this.announce(this.reread(sessionIds));
+  }
+
   async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions = {}): Promise<Appended> {
     const started = performance.now();
-    await this.writable();
     try {
       const appended = await this.appender.append(sessionId, write, options);
       this.options.observer?.appended((performance.now() - started) / 1000);
@@ -154,9 +181,10 @@ export class FileEngine implements SessionStore {
     }
   }
 
-  private async writable(): Promise<void> {
+  /** What a write has to wait for. @throws AppError `shutting_down` */
+  private obstacle(): Promise<void> | undefined {
     if (this.closed) throw new AppError("shutting_down", "The server is shutting down. Retry in a moment.", { retryAfter: 2 });
-    if (this.availability.degraded) await this.availability.resume();
+    return this.availability.degraded ? this.availability.resume() : undefined;
   }
 
   async readSession(sessionId: string): Promise<Session | undefined> {
@@ -210,8 +238,8 @@ export class FileEngine implements SessionStore {
   }
 
   feedHead(): string {
-    const { epoch, position } = this.options.feed;
-    return formatFeedCursor({ epoch, position });
+    const { epoch, published } = this.options.feed;
+    return formatFeedCursor({ epoch, position: published });
   }
 
   listSessions(query: SessionQuery): Promise<SessionPage> {
@@ -227,7 +255,7 @@ export class FileEngine implements SessionStore {
   }
 
   async delete(sessionId: string): Promise<boolean> {
-    await this.writable();
+    await this.obstacle();
     try {
       return await this.removals.remove(sessionId);
     } catch (error) {
@@ -260,7 +288,13 @@ export class FileEngine implements SessionStore {
 
   private announce(heads: ReadonlyMap<string, number>): void {
     const hint = { heads, cursor: this.feedHead() };
-    for (const listener of this.listeners) listener(hint);
+    for (const listener of this.listeners) {
+      try {
+        listener(hint);
+      } catch (error) {
+        this.options.notify({ level: "error", message: "A listener to commits failed", detail: { error } });
+      }
+    }
   }
 
   onCommit(listener: (hint: CommitHint) => void): () => void {
@@ -280,6 +314,14 @@ export class FileEngine implements SessionStore {
     };
   }
 
+  /** Puts everything into the session files and their snapshots, so that the journal can go. */
+  private async settleFiles(): Promise<void> {
+    await this.availability.resume();
+    await this.queue.idle();
+    await this.snapshots.flush();
+    await this.checkpointer.finish();
+  }
+
   close(): Promise<void> {
     this.closed ??= this.shutDown();
     return this.closed;
@@ -289,14 +331,12 @@ export class FileEngine implements SessionStore {
     const { feed, index, lock, notify } = this.options;
     await this.queue.idle();
     this.listeners.clear();
-    this.availability.stop();
     await this.links.flush();
-    try {
-      await this.snapshots.flush();
-      await this.checkpointer.finish();
-    } catch (error) {
+    // A second try mends what the first has found wrong, be it a file or what an earlier fault left behind.
+    await this.settleFiles().catch(() => this.settleFiles()).catch((error: unknown) => {
       notify({ level: "error", message: "The last checkpoint failed; the next start recovers from the journal", detail: { error } });
-    }
+    });
+    this.availability.stop();
     await index.close();
     this.pool.close();
     feed.close();

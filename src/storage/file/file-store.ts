@@ -6,13 +6,14 @@ import { openSessionIndex } from "../index/session-index.js";
 import type { SessionStore, StoreObserver } from "../session-store.js";
 import { storageUnavailable } from "../store-errors.js";
 import { adoptAll } from "./adopt.js";
+import { reasonOf } from "./availability.js";
 import { Feed } from "./feed.js";
 import { FileEngine } from "./file-engine.js";
 import { layoutOf, type Layout } from "./layout.js";
 import { takeLock } from "./lock.js";
 import type { Notify } from "./notice.js";
 import { recover } from "./recovery.js";
-import { nodeFs, type StorageFs } from "./storage-fs.js";
+import { errorCode, nodeFs, type StorageFs } from "./storage-fs.js";
 
 export interface FileStoreOptions {
   path: string;
@@ -57,7 +58,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<SessionS
     return new FileEngine({ ...options, layout, lock, feed, index, io, now, notify, recovery, runId: encodeId(randomBytes(8)) });
   } catch (error) {
     lock.release();
-    throw error;
+    throw error instanceof AppError || errorCode(error) === undefined ? error : storageUnavailable(reasonOf(error), error);
   }
 }
 

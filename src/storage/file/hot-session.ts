@@ -33,6 +33,8 @@ export interface HotSession {
   unsettled: Map<string, AppendedEvent>;
   /** Events up to this seq are not in `eventIds` yet. */
   unscanned: number;
+  /** They are being read just now. */
+  scanning: boolean;
   /** When the folder was last seen to be there, in milliseconds. */
   checkedAt: number;
   /** The seq that the snapshot files hold. */
@@ -71,6 +73,7 @@ export function createHotSession(sessionId: string, folder: string, seq: number,
     eventIds: new EventIds(),
     unsettled: new Map(),
     unscanned: seq,
+    scanning: false,
     checkedAt: now,
     snapshotSeq: -1,
     hasFinal: session.final !== null,
@@ -78,7 +81,7 @@ export function createHotSession(sessionId: string, folder: string, seq: number,
 }
 
 export function isBusy(hot: HotSession): boolean {
-  return hot.pending > 0 || hot.batch !== undefined;
+  return hot.pending > 0 || hot.batch !== undefined || hot.scanning;
 }
 
 /** Forgets what was accepted and did not become durable. */

@@ -2,12 +2,14 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { streams, type Stream } from "../../core/event.js";
 import { emptySession } from "../../core/session.js";
+import { foldedEvent } from "../line.js";
 import { adoptPredecessor } from "./adopt.js";
 import { createHotSession, isBusy, type HotSession, type Sizes } from "./hot-session.js";
 import { streamFile } from "./layout.js";
-import { openForReading, wholeSize } from "./line-file.js";
-import { loadTo, readHead } from "./load-session.js";
+import { linesBackward, openForReading, splitLines, wholeSize, type OpenFile } from "./line-file.js";
+import { loadTo, readHead, readSnapshotSeq } from "./load-session.js";
 import { isPredecessorFolder } from "./predecessor.js";
+import { setAside } from "./set-aside.js";
 import type { StorageFs } from "./storage-fs.js";
 import type { Notify } from "./notice.js";
 
@@ -22,10 +24,14 @@ interface HotSessionsOptions {
   /** A file was replaced or cut behind the server's back. */
   onChanged(hot: HotSession): void;
   inodeOf(path: string): number | undefined;
+  /** Lets go of open files of a session that is loaded or made: they may be of an earlier life of it. */
+  release(folder: string): void;
   onEvicted(hot: HotSession): void;
 }
 
 const folderCheckMs = 1000;
+/** Sessions that one load looks at to find those that can go. */
+const maxLooks = 64;
 
 /** The sessions in memory: the most recently used, loaded from their folders when they are asked for. */
 export class HotSessions {
@@ -59,6 +65,7 @@ export class HotSessions {
   create(sessionId: string): HotSession {
     const { sessionsPath, io, now } = this.options;
     const folder = join(sessionsPath, sessionId);
+    this.options.release(folder);
     io.mkdirSync(folder, { recursive: true });
     const hot = createHotSession(sessionId, folder, 0, emptySession(sessionId), { actions: 0, responses: 0, changes: 0 }, now());
     this.keep(hot);
@@ -76,11 +83,10 @@ export class HotSessions {
     hot.checkedAt = now;
     const found = streams.map((stream) => this.compare(hot, stream));
     if (found.every((state) => state === "same")) return false;
-    if (fs.existsSync(streamFile(hot.folder, "changes"))) {
+    if (fs.existsSync(hot.folder)) {
       this.options.onChanged(hot);
       return false;
     }
-    this.sessions.delete(hot.sessionId);
     this.options.onVanished(hot);
     return true;
   }
@@ -92,34 +98,34 @@ export class HotSessions {
     if (!found) return expected === 0 ? "same" : "other";
     const inode = this.options.inodeOf(path);
     if (found.size < expected || (inode !== undefined && inode !== found.ino)) return "other";
-    if (found.size > expected) this.cutTorn(hot.sessionId, path, expected, found.size - expected);
+    if (found.size > expected) this.cutTorn(hot.sessionId, path, expected);
     return "same";
   }
 
   private load(sessionId: string): HotSession | undefined {
     const { sessionsPath, io, now, notify } = this.options;
     const folder = join(sessionsPath, sessionId);
+    this.options.release(folder);
     if (isPredecessorFolder(folder)) adoptPredecessor(folder, io, notify);
     const sizes = this.readSizes(sessionId, folder);
     const seq = readHead(folder, sizes);
     if (seq === 0) return undefined;
     const session = loadTo({ sessionId, folder, head: seq, sizes });
     const hot = createHotSession(sessionId, folder, seq, session, sizes, now());
-    hot.snapshotSeq = session.state.seq;
+    hot.snapshotSeq = readSnapshotSeq(folder, seq);
     this.keep(hot);
     return hot;
   }
 
-  /** Bytes of whole lines. What is torn was never acknowledged; the next write puts a line in its place. */
+  /** Bytes up to the last event. What stands behind was never acknowledged; the next write puts a line in its place. */
   private readSizes(sessionId: string, folder: string): Sizes {
     const sizes: Sizes = { actions: 0, responses: 0, changes: 0 };
     for (const stream of streams) {
       const file = openForReading(streamFile(folder, stream));
       if (!file) continue;
       try {
-        const { size, torn } = wholeSize(file);
-        sizes[stream] = size;
-        if (torn > 0) this.cutTorn(sessionId, streamFile(folder, stream), size, torn);
+        sizes[stream] = eventsSize(file, stream);
+        if (sizes[stream] < file.size) this.cutTorn(sessionId, streamFile(folder, stream), sizes[stream]);
       } finally {
         fs.closeSync(file.fd);
       }
@@ -127,24 +133,33 @@ export class HotSessions {
     return sizes;
   }
 
-  private cutTorn(sessionId: string, path: string, size: number, torn: number): void {
+  private cutTorn(sessionId: string, path: string, size: number): void {
     const { io, notify } = this.options;
+    const torn = setAside(path, size, io);
     notify({ level: "warn", message: `${torn} bytes that the server did not write were moved aside, to a file beside`, detail: { sessionId, path } });
-    const bytes = fs.readFileSync(path).subarray(size);
-    fs.appendFileSync(`${path}.torn`, Buffer.concat([bytes, Buffer.from("\n")]));
-    const fd = io.openSync(path, "r+");
-    io.ftruncateSync(fd, size);
-    io.closeSync(fd);
   }
 
+  /** Keeps the session, and lets the longest unused go. One that is being written to, and the one that is kept, stay. */
   private keep(hot: HotSession): void {
     this.sessions.set(hot.sessionId, hot);
-    if (this.sessions.size <= this.options.capacity) return;
+    let looked = 0;
     for (const oldest of this.sessions.values()) {
-      if (isBusy(oldest)) continue;
+      if (this.sessions.size <= this.options.capacity || ++looked > maxLooks) return;
+      if (oldest === hot || isBusy(oldest)) continue;
       this.sessions.delete(oldest.sessionId);
       this.options.onEvicted(oldest);
-      return;
     }
   }
+}
+
+/** Size of a stream up to and with its last event. */
+function eventsSize({ fd, size }: OpenFile, stream: Stream): number {
+  let end = wholeSize({ fd, size }).size;
+  while (end > 0) {
+    const run = linesBackward({ fd, size }, end, 1, 1024 * 1024);
+    const [line] = splitLines(run.bytes);
+    if (line === undefined || foldedEvent(stream, line)) break;
+    end = run.start;
+  }
+  return end;
 }

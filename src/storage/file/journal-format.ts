@@ -97,6 +97,13 @@ export function* scanSegment(segment: Buffer): Generator<ScannedGroup> {
   }
 }
 
+/** Whether what stands behind the last whole group is what a crash leaves: less than a group, or blanks. */
+export function tornTail(rest: Buffer): boolean {
+  if (rest.every((byte) => byte === 0)) return true;
+  if (rest.length < groupHeaderBytes) return true;
+  return rest.readUInt32BE(0) === magic && groupHeaderBytes + rest.readUInt32BE(4) > rest.length;
+}
+
 function parsePayload(payload: Buffer): JournalRecord[] | undefined {
   const records: JournalRecord[] = [];
   let offset = 0;

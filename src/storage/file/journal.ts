@@ -89,7 +89,7 @@ export class Journal {
 
   private createSegment(): Segment {
     const { folder, io } = this.options;
-    const number = (listSegments(folder).at(-1)?.number ?? 0) + 1;
+    const number = Math.max(this.ended, listSegments(folder).at(-1)?.number ?? 0) + 1;
     const path = join(folder, `${String(number).padStart(8, "0")}.journal`);
     const fd = io.openSync(path, "wx");
     try {

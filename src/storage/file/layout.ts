@@ -9,6 +9,8 @@ export interface Layout {
   journal: string;
   feed: string;
   trash: string;
+  /** Journal segments that could not be read whole. */
+  damaged: string;
   index: string;
   lock: string;
 }
@@ -21,6 +23,7 @@ export function layoutOf(root: string): Layout {
     journal: join(root, "journal"),
     feed: join(root, "feed"),
     trash: join(root, "trash"),
+    damaged: join(root, "damaged"),
     index: join(root, "index.sqlite"),
     lock: join(root, "lock"),
   };

@@ -76,6 +76,14 @@ export function foldTo(files: SessionFiles, at: number): Session {
   return session;
 }
 
+/** The seq that a session's snapshot files hold; 0 where they are missing or of no use. */
+export function readSnapshotSeq(folder: string, head: number): number {
+  const state = readJsonFile(join(folder, "state.json"));
+  const metadata = readJsonFile(join(folder, "metadata.json"));
+  if (!isState(state, head) || !isMetadata(metadata, head) || !readJsonFile(join(folder, "initial.json"))) return 0;
+  return Math.min(state.seq, metadata.eventCount);
+}
+
 function readSnapshots({ sessionId, folder, head }: SessionFiles): Session {
   const empty = emptySession(sessionId);
   const state = readJsonFile(join(folder, "state.json"));

@@ -22,7 +22,8 @@ interface Told {
 
 export function isPredecessorFolder(folder: string): boolean {
   if (fs.existsSync(join(folder, "changes.jsonl"))) return false;
-  return ["metadata.json", "state.json", "actions.jsonl", "responses.jsonl"].some((name) => fs.existsSync(join(folder, name)));
+  const names = ["metadata.json", "state.json", "actions.jsonl", "responses.jsonl", originalsFolder];
+  return names.some((name) => fs.existsSync(join(folder, name)));
 }
 
 /** The folder's events in order, as stored lines with seqs from 1. The same files give the same lines. */
@@ -49,7 +50,7 @@ function tell(source: string): Told[] {
   return [
     at("session_created", createdData(metadata, readJsonFile(join(source, "initial.json"))), created),
     ...records,
-    ...listOf(state["goals"]).map((goal) => at("goal_added", goalData(goal))),
+    ...listOf(state["goals"]).map((goal) => at("goal_added", goalData(goal), timeOf(goal["created"] ?? goal["createdAt"]))),
     ...agentEvents(state["agents"]).map(({ type, data }) => at(type, data)),
     at("state_updated", stateData(state)),
     at("metadata_updated", metadataData(metadata, final !== undefined)),
@@ -58,13 +59,15 @@ function tell(source: string): Told[] {
 }
 
 function readRecords(source: string, type: "action" | "response"): Told[] {
+  let timestamp = "";
   const text = readTextFile(join(source, type === "action" ? "actions.jsonl" : "responses.jsonl")) ?? "";
   return text
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line) => {
       const record = parseLine(line);
-      const timestamp = timeOf(record?.["timestamp"]) ?? "";
+      // What has no time of its own stays behind the record before it.
+      timestamp = timeOf(record?.["timestamp"]) ?? timestamp;
       if (!record) return { event: { type, data: { type: "unreadable_line", text: line } }, timestamp };
       const named = typeof record["type"] === "string" ? record : { ...record, type };
       return { event: { type, data: withoutServerFields(named) }, timestamp };

@@ -50,10 +50,10 @@ export class Removals {
   }
 
   /** A session's folder was removed from outside: as if it had been deleted. */
-  vanished({ sessionId, folder }: HotSession): void {
+  vanished(sessionId: string): void {
     const message = "A session's folder was removed from outside; the session counts as deleted";
     this.options.notify({ level: "warn", message, detail: { sessionId } });
-    this.letGo(sessionId, folder);
+    this.letGo(sessionId);
     this.enqueue(sessionId, () => {}).catch(() => undefined);
   }
 
@@ -66,18 +66,19 @@ export class Removals {
 
   private moveToTrash({ sessionId, folder }: HotSession): void {
     const { layout, io } = this.options;
-    this.letGo(sessionId, folder);
+    this.letGo(sessionId);
     io.mkdirSync(layout.trash, { recursive: true });
     const grave = join(layout.trash, `${sessionId}~${encodeId(randomBytes(6))}`);
     io.renameSync(folder, grave);
     void fs.promises.rm(grave, { recursive: true, force: true }).catch(() => undefined);
   }
 
-  private letGo(sessionId: string, folder: string): void {
-    const { sessions, snapshots, checkpointer, pool } = this.options;
+  /** Forgets what is known of the session's files. */
+  letGo(sessionId: string): void {
+    const { layout, sessions, snapshots, checkpointer, pool } = this.options;
     sessions.drop(sessionId);
     snapshots.forget(sessionId);
     checkpointer.forget(sessionId);
-    for (const stream of streams) pool.release(streamFile(folder, stream));
+    for (const stream of streams) pool.release(streamFile(join(layout.sessions, sessionId), stream));
   }
 }

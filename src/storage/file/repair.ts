@@ -27,8 +27,8 @@ type Progress = (progress: { done: number; total: number }) => void;
 
 /**
  * Mends what a crash or an editor broke, and tells each thing that it did: the journal is put onto
- * the session files, lines that are not events are moved to a file beside (`….bad`), snapshots that
- * are wrong are written again. Nothing is thrown away.
+ * the session files, lines that are not events, or there twice, are moved to a file beside (`….bad`),
+ * events are put in order, snapshots that are wrong are written again. Nothing is thrown away.
  *
  * @throws AppError `storage_locked` while a server has the folder
  */
@@ -57,6 +57,7 @@ async function* repairJournal(layout: Layout): AsyncGenerator<Repair> {
     if (report.events > 0) {
       yield { sessionId: null, file: "journal", action: `put ${report.events} events onto the files of ${report.sessions.size} sessions` };
     }
+    for (const file of report.damaged) yield { sessionId: null, file, action: "kept a damaged segment of the journal here" };
     if (report.tornBytes > 0) {
       yield { sessionId: null, file: "journal", action: `cut ${report.tornBytes} bytes that were never acknowledged` };
     }
@@ -71,30 +72,52 @@ async function* repairSession(layout: Layout, sessionId: string, findings: reado
     const file = `sessions/${sessionId}/${stream}.jsonl`;
     if (!findings.some((finding) => finding.file === file)) continue;
     const moved = repairStream(folder, stream);
-    yield { sessionId, file, action: `moved ${moved} lines that are not events to ${stream}.jsonl.bad` };
+    const action = moved > 0 ? `moved ${moved} lines that are no events, or there twice, to ${stream}.jsonl.bad` : "put the events in order";
+    yield { sessionId, file, action };
   }
   yield* repairSnapshots(folder, sessionId);
 }
 
-/** Lines that were moved aside. */
+interface Line {
+  bytes: Buffer;
+  seq: number;
+}
+
+/** Puts a stream's events in order; what is no event, or is there already, goes to a file beside. Returns how many lines that were. */
 function repairStream(folder: string, stream: Stream): number {
   const path = streamFile(folder, stream);
-  const lines = fs.readFileSync(path, "utf8").split("\n").filter((line) => line !== "");
-  const good: string[] = [];
-  const bad: string[] = [];
-  let previous = 0;
+  const lines = linesOf(fs.readFileSync(path), stream);
+  const good: Line[] = [];
+  const bad: Line[] = [];
+  const seen = new Set<number>();
   for (const line of lines) {
-    const seq = foldedEvent(stream, line) ? seqOfLine(line) : 0;
-    if (seq > previous) good.push(line);
-    else bad.push(line);
-    previous = Math.max(previous, seq);
+    (line.seq > 0 && !seen.has(line.seq) ? good : bad).push(line);
+    seen.add(line.seq);
   }
-  const text = (kept: string[]) => kept.map((line) => `${line}\n`).join("");
-  fs.appendFileSync(`${path}.bad`, text(bad), { flush: true });
-  fs.writeFileSync(`${path}.tmp`, text(good), { flush: true });
+  good.sort((a, b) => a.seq - b.seq);
+  if (bad.length > 0) fs.appendFileSync(`${path}.bad`, joinLines(bad), { flush: true });
+  fs.writeFileSync(`${path}.tmp`, joinLines(good), { flush: true });
   fs.renameSync(`${path}.tmp`, path);
   fsyncFolder(folder);
   return bad.length;
+}
+
+/** The lines as they are, byte for byte; seq 0 for what is no event. */
+function linesOf(bytes: Buffer, stream: Stream): Line[] {
+  const lines: Line[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(0x0a, start);
+    const end = newline === -1 ? bytes.length : newline;
+    const line = bytes.subarray(start, end);
+    const text = line.toString("utf8");
+    if (line.length > 0) lines.push({ bytes: line, seq: foldedEvent(stream, text) ? seqOfLine(text) : 0 });
+    start = end + 1;
+  }
+  return lines;
+}
+
+function joinLines(lines: readonly Line[]): Buffer {
+  return Buffer.concat(lines.flatMap(({ bytes }) => [bytes, Buffer.from("\n")]));
 }
 
 async function* repairSnapshots(folder: string, sessionId: string): AsyncGenerator<Repair> {
@@ -103,6 +126,7 @@ async function* repairSnapshots(folder: string, sessionId: string): AsyncGenerat
   const session = foldTo({ sessionId, folder, head }, head);
   await replaceJson(folder, "initial.json", session.initial, nodeFs);
   if (session.final) await replaceJson(folder, "final.json", session.final, nodeFs);
+  else fs.rmSync(join(folder, "final.json"), { force: true });
   await replaceJson(folder, "state.json", session.state, nodeFs);
   await replaceJson(folder, "metadata.json", session.metadata, nodeFs);
   fsyncFolder(folder);

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { JsonObject } from "../../core/json.js";
 import type { HotSession } from "./hot-session.js";
 import type { Notify } from "./notice.js";
-import { fsyncFd, fsyncPath, isMissing, type StorageFs } from "./storage-fs.js";
+import { fsyncFd, fsyncPath, isMissing, writeWhole, type StorageFs } from "./storage-fs.js";
 
 /** How long to rest after a snapshot, as a multiple of what it took. */
 const restRatio = 4;
@@ -25,6 +25,7 @@ export class Snapshotter {
   private readonly dirty = new Map<string, { hot: HotSession; due: number }>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private current: HotSession | undefined;
   private readonly hurry = new AbortController();
 
   constructor(options: SnapshotterOptions) {
@@ -47,12 +48,14 @@ export class Snapshotter {
     await delay(milliseconds, undefined, { signal: this.hurry.signal, ref: false }).catch(() => undefined);
   }
 
+  /** The session is gone, or its files are not what they were: what is known of it is not written any more. */
   forget(sessionId: string): void {
     this.dirty.delete(sessionId);
+    if (this.current?.sessionId === sessionId) this.current = undefined;
   }
 
   private schedule(delay: number): void {
-    if (this.timer || this.running) return;
+    if (this.timer || this.running || this.hurry.signal.aborted) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.running = this.writeDue(performance.now()).finally(() => {
@@ -74,7 +77,7 @@ export class Snapshotter {
     }
   }
 
-  /** Writes all that is behind; for a clean stop. */
+  /** Writes all that is behind, and nothing by itself from then on; for a clean stop. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -84,8 +87,9 @@ export class Snapshotter {
   }
 
   private async tryWrite(hot: HotSession): Promise<void> {
+    this.current = hot;
     try {
-      await writeSnapshot(hot, this.options.io);
+      await writeSnapshot(hot, this.options.io, () => this.current === hot);
     } catch (error) {
       if (isMissing(error)) return;
       this.options.notify({ level: "warn", message: "A snapshot could not be written; the log has everything, and it is tried again", detail: { sessionId: hot.sessionId, error } });
@@ -94,16 +98,23 @@ export class Snapshotter {
   }
 }
 
-async function writeSnapshot(hot: HotSession, io: StorageFs): Promise<void> {
+/** Stops where the session is not `current` any more: a folder of its name may be another session's by then. */
+async function writeSnapshot(hot: HotSession, io: StorageFs, current: () => boolean): Promise<void> {
   const { seq, session } = hot.durable;
   if (seq === 0 || seq === hot.snapshotSeq) return;
   const { folder } = hot;
-  if (hot.snapshotSeq < 1) await replaceJson(folder, "initial.json", session.initial, io);
-  if (session.final) await replaceJson(folder, "final.json", session.final, io);
+  const files: [name: string, value: object][] = [
+    ["state.json", session.state],
+    ["metadata.json", session.metadata],
+  ];
+  if (session.final) files.unshift(["final.json", session.final]);
   else if (hot.hasFinal) await rm(join(folder, "final.json"), { force: true });
+  if (hot.snapshotSeq < 1) files.unshift(["initial.json", session.initial]);
   hot.hasFinal = session.final !== null;
-  await replaceJson(folder, "state.json", session.state, io);
-  await replaceJson(folder, "metadata.json", session.metadata, io);
+  for (const [name, value] of files) {
+    if (!current()) return;
+    await replaceJson(folder, name, value, io);
+  }
   await fsyncPath(folder, io);
   hot.snapshotSeq = seq;
 }
@@ -113,10 +124,7 @@ export async function replaceJson(folder: string, name: string, value: object, i
   const temporary = join(folder, `.${name}.tmp`);
   const fd = io.openSync(temporary, "w", 0o644);
   try {
-    const bytes = Buffer.from(`${JSON.stringify(value as JsonObject, null, 2)}\n`);
-    for (let written = 0; written < bytes.length; ) {
-      written += io.writeSync(fd, bytes, written, bytes.length - written, written);
-    }
+    writeWhole(fd, Buffer.from(`${JSON.stringify(value as JsonObject, null, 2)}\n`), 0, io);
     await fsyncFd(fd, io);
   } finally {
     io.closeSync(fd);

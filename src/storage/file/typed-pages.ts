@@ -71,9 +71,9 @@ function matching(run: LineRun, types: readonly string[] | undefined): string[] 
   return splitLines(run.bytes).filter((line) => types.includes(typeOfLine(line)));
 }
 
-/** A type outside of ASCII may be written with escapes, which a search for its text would miss. */
+/** A producer may write any character with an escape, and `/` as `\/`, which a search for the type's text would miss. */
 function mayHold(bytes: Buffer, type: string): boolean {
-  return !/^[\x20-\x7e]*$/.test(type) || bytes.includes(JSON.stringify(type));
+  return !/^[\x20-\x2e\x30-\x7e]*$/.test(type) || bytes.includes(JSON.stringify(type)) || bytes.includes("\\u00");
 }
 
 function* runs(file: OpenFile, low: number, high: number, forward: boolean): Generator<LineRun> {

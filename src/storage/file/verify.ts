@@ -5,6 +5,8 @@ import { isDeepStrictEqual } from "node:util";
 import { AppError } from "../../core/errors.js";
 import { streams, type Stream } from "../../core/event.js";
 import { parseSessionId } from "../../core/ids.js";
+import type { JsonObject } from "../../core/json.js";
+import type { Session } from "../../core/session.js";
 import { foldedEvent, seqOfLine } from "../line.js";
 import { scanSegment } from "./journal-format.js";
 import { listSegments } from "./journal.js";
@@ -72,10 +74,17 @@ function* verifySession({ sessions }: Layout, name: string): Generator<Finding> 
     yield { sessionId: null, file: `sessions/${name}`, problem: "is not a session id and is ignored", repairable: false };
     return;
   }
-  if (isPredecessorFolder(folder)) return;
+  if (isPredecessorFolder(folder) || isUnborn(folder)) return;
   const findings = [...verifyLines(folder, name)];
   yield* findings;
   if (findings.length === 0) yield* verifySnapshots(folder, name);
+}
+
+/** A crash may leave the folder of a session whose first event was never acknowledged: it holds no byte. */
+function isUnborn(folder: string): boolean {
+  if (!fs.statSync(folder).isDirectory()) return false;
+  const names = fs.readdirSync(folder);
+  return names.every((name) => name.endsWith(".jsonl") && fs.statSync(join(folder, name)).size === 0);
 }
 
 function* verifyLines(folder: string, sessionId: string): Generator<Finding> {
@@ -129,17 +138,44 @@ function* verifySeqs(seqs: number[], sessionId: string): Generator<Finding> {
 
 function* verifySnapshots(folder: string, sessionId: string): Generator<Finding> {
   const head = readHead(folder);
-  const files = { sessionId, folder, head };
-  for (const [name, key, counter] of [["state.json", "state", "seq"], ["metadata.json", "metadata", "eventCount"]] as const) {
-    const path = join(folder, name);
-    if (!fs.existsSync(path)) continue;
-    const finding = { sessionId, file: `sessions/${sessionId}/${name}`, repairable: true };
-    const snapshot = readJsonFile(path);
-    const at = snapshot?.[counter];
-    if (typeof at !== "number") yield { ...finding, problem: "cannot be read as a snapshot" };
-    else if (at > head) yield { ...finding, problem: `holds seq ${at}, but the log ends at ${head}` };
-    else if (!isDeepStrictEqual(snapshot, JSON.parse(JSON.stringify(foldTo(files, at)[key])))) {
-      yield { ...finding, problem: `differs from the fold of the first ${at} events` };
-    }
+  const folds = new Map<number, Session>();
+  const foldAt = (at: number): Session => {
+    const known = folds.get(at) ?? foldTo({ sessionId, folder, head }, at);
+    folds.set(at, known);
+    return known;
+  };
+  const metadata = readJsonFile(join(folder, "metadata.json"));
+  const at = metadata?.["eventCount"];
+  const ends = [head, typeof at === "number" && at < head ? at : head];
+  for (const [name, problem] of [
+    ["state.json", checkSnapshot(folder, "state.json", head, "seq", (seq) => foldAt(seq).state)],
+    ["metadata.json", checkSnapshot(folder, "metadata.json", head, "eventCount", (seq) => foldAt(seq).metadata)],
+    ["initial.json", checkPart(folder, "initial.json", [1, ...ends], (seq) => foldAt(seq).initial)],
+    ["final.json", checkPart(folder, "final.json", ends, (seq) => foldAt(seq).final)],
+  ] as const) {
+    if (problem !== undefined) yield { sessionId, file: `sessions/${sessionId}/${name}`, problem, repairable: true };
   }
+}
+
+function checkSnapshot(folder: string, name: string, head: number, counter: string, foldAt: (at: number) => object): string | undefined {
+  const path = join(folder, name);
+  if (!fs.existsSync(path)) return undefined;
+  const snapshot = readJsonFile(path);
+  const at = snapshot?.[counter];
+  if (typeof at !== "number") return "cannot be read as a snapshot";
+  if (at > head) return `holds seq ${at}, but the log ends at ${head}`;
+  return isSame(snapshot, foldAt(at)) ? undefined : `differs from the fold of the first ${at} events`;
+}
+
+/** initial.json and final.json name no seq: they must be what the log says at its end, or at the other snapshots' seq. */
+function checkPart(folder: string, name: string, seqs: readonly number[], foldAt: (at: number) => object | null): string | undefined {
+  const path = join(folder, name);
+  if (!fs.existsSync(path)) return undefined;
+  const part = readJsonFile(path);
+  if (part === undefined) return "cannot be read as a snapshot";
+  return seqs.some((seq) => isSame(part, foldAt(seq))) ? undefined : "differs from what the log says";
+}
+
+function isSame(stored: JsonObject | undefined, folded: object | null): boolean {
+  return isDeepStrictEqual(stored, JSON.parse(JSON.stringify(folded)));
 }

@@ -32,7 +32,13 @@ export interface Walk {
 }
 
 /** The documents below `upper` that match, newest first; keeps `walk` up to date as it goes. */
-export function* candidates(db: Database, match: string, upper: number, request: SearchRequest, walk: Walk): Generator<Candidate> {
+export function* candidates(
+  db: Database,
+  match: string,
+  upper: number,
+  request: SearchRequest,
+  walk: Walk,
+): Generator<Candidate> {
   const matching = db.prepare(
     `SELECT rowid AS id FROM texts WHERE texts MATCH ? AND rowid BETWEEN ${integer} AND ${integer} ORDER BY rowid DESC`,
   );
@@ -53,7 +59,11 @@ export function* candidates(db: Database, match: string, upper: number, request:
 }
 
 function passes({ time, userId }: CandidateRow, { since, until, userId: wanted }: SearchRequest): boolean {
-  return (since === undefined || time >= since) && (until === undefined || time <= until) && (wanted === undefined || userId === wanted);
+  return (
+    (since === undefined || time >= since) &&
+    (until === undefined || time <= until) &&
+    (wanted === undefined || userId === wanted)
+  );
 }
 
 /** The runs of documents below `upper` that can hold the wanted time at all, newest first. */
@@ -61,7 +71,11 @@ function docRanges(db: Database, upper: number, { since, until }: SearchRequest)
   if (since === undefined && until === undefined) return [{ low: 0, high: upper - 1 }];
   const blocks = db.prepare("SELECT block FROM blocks WHERE block <= ? AND high >= ? AND low <= ? ORDER BY block DESC");
   const ranges: DocRange[] = [];
-  for (const row of blocks.all(Math.floor(upper / blockSize), since ?? -Number.MAX_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER)) {
+  for (const row of blocks.all(
+    Math.floor(upper / blockSize),
+    since ?? -Number.MAX_SAFE_INTEGER,
+    until ?? Number.MAX_SAFE_INTEGER,
+  )) {
     const low = Number(row["block"]) * blockSize;
     const last = ranges.at(-1);
     if (last?.low === low + blockSize) last.low = low;

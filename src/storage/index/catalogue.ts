@@ -105,7 +105,9 @@ export class Catalogue {
   /** Forgets what was indexed of the session's text, so that it is indexed from its first event again. */
   restartText(pk: number, textSeq: number): void {
     const fresh = this.counters.takePk();
-    this.prepare("UPDATE sessions SET pk = ?, text_seq = 0, actions_at = 0, responses_at = 0, changes_at = 0 WHERE pk = ?").run(fresh, pk);
+    this.prepare(
+      "UPDATE sessions SET pk = ?, text_seq = 0, actions_at = 0, responses_at = 0, changes_at = 0 WHERE pk = ?",
+    ).run(fresh, pk);
     this.counters.add("lag", textSeq);
     this.erase(pk, textSeq);
   }
@@ -140,7 +142,10 @@ export class Catalogue {
 }
 
 /** The most selective filter walks its index in the order of the page; the others (`+`) are checked along the way. */
-function listStatement({ userId, status, tag, parent, after }: ListRequest): { sql: string; parameters: (string | number)[] } {
+function listStatement({ userId, status, tag, parent, after }: ListRequest): {
+  sql: string;
+  parameters: (string | number)[];
+} {
   const filters = [
     ["t.tag", tag],
     ["s.parent", parent],
@@ -165,7 +170,7 @@ function toRow(metadata: Metadata) {
     userId: textOrNull(userId),
     status: sessionStatuses.includes(status) ? status : "active",
     parent: textOrNull(parentSession),
-    created: String(created),
+    created: textOrNull(created) ?? "",
     updated: timeOf(metadata),
     tags: tagsOf(metadata),
     events: eventCount,

@@ -25,6 +25,7 @@ export class ChangeQueue {
   private waiters: Waiter[] = [];
   private done = 0;
   private sending = false;
+  private stopped = false;
   private failure: unknown;
   private timer: NodeJS.Timeout | undefined;
 
@@ -35,6 +36,7 @@ export class ChangeQueue {
   }
 
   add(changes: readonly IndexChange[]): void {
+    if (this.stopped) return;
     for (const { sessionId, metadata } of changes) {
       const earlier = this.pending.get(sessionId);
       const replaced = earlier !== undefined && (earlier.replaced || earlier.metadata === null);
@@ -60,13 +62,21 @@ export class ChangeQueue {
   /** @throws AppError `index_unavailable` where changes are held back because the index refuses them */
   throwIfFailing(): void {
     if (this.failure === undefined) return;
-    throw new AppError("index_unavailable", "The index takes no changes for now; they are kept and sent again.", { cause: this.failure });
+    throw new AppError("index_unavailable", "The index takes no changes for now; they are kept and sent again.", {
+      cause: this.failure,
+    });
+  }
+
+  /** Nobody takes changes any more: forgets what there is, and what comes. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.pending.clear();
   }
 
   async close(): Promise<void> {
     await this.settled();
-    clearTimeout(this.timer);
-    this.pending.clear();
+    this.stop();
   }
 
   private flushIn(milliseconds: number): void {
@@ -90,6 +100,7 @@ export class ChangeQueue {
   }
 
   private refused(batch: readonly BatchEntry[], error: unknown): void {
+    if (this.stopped) return this.finish(undefined);
     const newer = [...this.pending.values()];
     this.pending.clear();
     for (const entry of batch) this.pending.set(entry.sessionId, entry);
@@ -100,7 +111,11 @@ export class ChangeQueue {
     }
     if (this.failure === undefined) {
       const detail = { error: error instanceof Error ? error.message : String(error) };
-      this.onNotice?.({ level: "error", message: "The index takes no changes for now; lists and search fall behind.", detail });
+      this.onNotice?.({
+        level: "error",
+        message: "The index takes no changes for now; lists and search fall behind.",
+        detail,
+      });
     }
     this.finish(error);
   }

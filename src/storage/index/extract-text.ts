@@ -1,5 +1,5 @@
-import { serverFields, type Stream } from "../../core/event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.js";
+import { withoutServerFields, type Stream } from "../../core/event.js";
+import type { JsonObject, JsonValue } from "../../core/json.js";
 import { foldedEvent } from "../line.js";
 
 /** Characters of an event that are searchable; what is behind them is not. */
@@ -42,24 +42,18 @@ export function searchableEvent(stream: Stream, line: string): SearchableEvent |
 function textOf(data: JsonObject, stamped: boolean): string {
   const parts: string[] = [];
   let room = maxCharacters;
-  const visit = (value: JsonValue): void => {
-    if (typeof value === "string" || typeof value === "number") {
-      const part = String(value).slice(0, room);
-      if (part !== "") parts.push(part);
-      room -= part.length + separator.length;
-    } else if (Array.isArray(value)) {
-      for (let i = 0; i < value.length && room > 0; i++) visit(value[i]!);
-    } else if (isJsonObject(value)) {
-      for (const key of Object.keys(value)) if (room > 0) visit(value[key]!);
-    }
-  };
-  const fields = stamped ? Object.keys(data).filter((key) => !isServerField(key)) : Object.keys(data);
-  for (const key of fields) if (room > 0) visit(data[key]!);
+  for (const leaf of leavesOf(stamped ? withoutServerFields(data) : data)) {
+    parts.push(leaf.slice(0, room));
+    room -= leaf.length + separator.length;
+    if (room <= 0) break;
+  }
   return parts.join(separator).replace(reserved, " ");
 }
 
-function isServerField(key: string): boolean {
-  return serverFields.some((field) => field === key);
+function* leavesOf(value: JsonValue): Generator<string> {
+  if (typeof value === "number" || (typeof value === "string" && value !== "")) yield String(value);
+  if (typeof value !== "object" || value === null) return;
+  for (const child of Object.values(value)) yield* leavesOf(child);
 }
 
 /** The words of a document's scope: what filters ask for is one more word of the search. */

@@ -1,19 +1,12 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { describe, expect, vi } from "vitest";
-import { openDatabase } from "./sqlite.js";
-import { action, test, type TestService } from "./testing.js";
+import { test as base, describe, expect, vi } from "vitest";
+import type { Metadata } from "../../core/metadata.js";
+import { readPredecessor } from "../file/predecessor.js";
+import { encodeLine } from "../line.js";
+import { action, changeFile, countRows, found, freshService, type Service } from "./testing.js";
 
-async function found(service: TestService, q: string): Promise<string[]> {
-  return (await service.search(q)).hits.map(({ sessionId, seq }) => `${sessionId}/${seq}`).toSorted();
-}
-
-function count(path: string, sql: string): number {
-  const db = openDatabase(path);
-  const row = db.prepare(`SELECT count(*) AS n FROM (${sql})`).get();
-  db.close();
-  return Number(row?.["n"]);
-}
+const test = base.extend<Service>(freshService);
 
 describe("the catalogue of a new index", () => {
   test("holds every session folder, and lists wait for it", async ({ folders, startService }) => {
@@ -70,9 +63,18 @@ describe("the catalogue of a new index", () => {
   test("tells a folder of the predecessor's as events", async ({ folders, startService }) => {
     const folder = join(folders.sessions, "old");
     fs.mkdirSync(folder);
-    fs.writeFileSync(join(folder, "metadata.json"), JSON.stringify({ sessionId: "old", userId: "ann", created: "2025-01-01T00:00:00Z", status: "active" }));
-    fs.writeFileSync(join(folder, "state.json"), JSON.stringify({ goals: [{ id: "g", description: "find the needle" }] }));
-    fs.writeFileSync(join(folder, "actions.jsonl"), '{"seq":1,"type":"tool_call","timestamp":"2025-01-01T00:00:01Z","text":"one needle"}\n');
+    fs.writeFileSync(
+      join(folder, "metadata.json"),
+      JSON.stringify({ sessionId: "old", userId: "ann", created: "2025-01-01T00:00:00Z", status: "active" }),
+    );
+    fs.writeFileSync(
+      join(folder, "state.json"),
+      JSON.stringify({ goals: [{ id: "g", description: "find the needle" }] }),
+    );
+    fs.writeFileSync(
+      join(folder, "actions.jsonl"),
+      '{"seq":1,"type":"tool_call","timestamp":"2025-01-01T00:00:01Z","text":"one needle"}\n',
+    );
     const service = startService();
     expect(await service.ids({ userId: "ann" })).toEqual(["old"]);
     const { hits } = await service.search("needle");
@@ -83,6 +85,30 @@ describe("the catalogue of a new index", () => {
     // Another process knows the folder only from the index.
     const second = startService();
     expect((await second.search("needle")).hits).toHaveLength(2);
+
+    // The engine turns the folder into one of its own before it writes to it.
+    const lines = readPredecessor(folder);
+    for (const stream of ["actions", "changes"] as const) {
+      const texts = lines.filter((line) => line.stream === stream).map(({ text }) => `${text}\n`);
+      fs.writeFileSync(join(folder, `${stream}.jsonl`), texts.join(""));
+    }
+    expect((await second.search("needle")).hits).toHaveLength(2);
+    const { sessions } = await second.call("list", { limit: 1 });
+    const [metadata] = JSON.parse(sessions) as Metadata[];
+    const seq = lines.length + 1;
+    const line = encodeLine(action({ text: "needle" }), {
+      seq,
+      timestamp: "2026-01-01T00:00:00Z",
+      receivedAt: "2026-01-01T00:00:00Z",
+      eventId: "new",
+    });
+    fs.appendFileSync(join(folder, "actions.jsonl"), `${line}\n`);
+    await second.update({ sessionId: "old", metadata: { ...metadata!, eventCount: seq } });
+    expect((await second.search("needle")).hits.map(({ type }) => type).toSorted()).toEqual([
+      "goal_added",
+      "note",
+      "tool_call",
+    ]);
     fs.rmSync(folder, { recursive: true });
     expect((await second.search("needle")).hits).toEqual([]);
   });
@@ -100,7 +126,7 @@ describe("an index that is opened again", () => {
     expect(await found(two, "needle")).toEqual(["a/2", "a/3"]);
     expect(two.messages.some(({ kind }) => kind === "progress")).toBe(false);
     await two.call("close", null);
-    expect(count(folders.path, "SELECT 1 FROM docs")).toBe(3);
+    expect(countRows(folders.path, "SELECT 1 FROM docs")).toBe(3);
   });
 
   test("loads folders that it does not know, and forgets those that are gone", async ({ folders, startService }) => {
@@ -117,21 +143,25 @@ describe("an index that is opened again", () => {
     await vi.waitFor(() => expect(two.lag).toBe(0));
   });
 
-  test.each([
-    ["is not a database", (path: string) => fs.writeFileSync(path, "garbage ".repeat(2000))],
-    ["is empty", (path: string) => fs.truncateSync(path, 0)],
-    ["is of another version", (path: string) => change(path, "PRAGMA user_version = 99")],
-    ["was not finished", (path: string) => change(path, "UPDATE counters SET complete = 0")],
-    ["lacks a table", (path: string) => change(path, "DROP TABLE counters")],
-  ])("is built anew where the file %s", async (_case, damage, { folders, startService }: never) => {
-    void damage;
-    void folders;
-    void startService;
-  });
+  const unusable = "The index cannot be used and is built anew from the session files.";
+  const damages: [string, (path: string) => void][] = [
+    ["is not a database", (path) => fs.writeFileSync(path, "garbage ".repeat(2000))],
+    ["is empty", (path) => fs.truncateSync(path, 0)],
+    ["is of another version", (path) => changeFile(path, "PRAGMA user_version = 99")],
+    ["was not finished", (path) => changeFile(path, "UPDATE counters SET complete = 0")],
+    ["lacks a table", (path) => changeFile(path, "DROP TABLE counters")],
+  ];
+  for (const [state, damage] of damages) {
+    test(`is built anew where the file ${state}`, async ({ folders, startService }) => {
+      folders.writeTexts("a", ["needle"]);
+      const one = startService();
+      expect(await found(one, "needle")).toEqual(["a/2"]);
+      await one.call("close", null);
+      damage(folders.path);
+      const two = startService();
+      expect(await two.ids()).toEqual(["a"]);
+      expect(await found(two, "needle")).toEqual(["a/2"]);
+      expect(two.notices.join()).toBe(state === "is empty" ? "" : unusable);
+    });
+  }
 });
-
-function change(path: string, sql: string): void {
-  const db = openDatabase(path);
-  db.exec(sql);
-  db.close();
-}

@@ -1,9 +1,24 @@
 import { AppError } from "../../core/errors.js";
 import { Catalogue } from "./catalogue.js";
 import { Counters } from "./counters.js";
-import type { BatchEntry, Operation, SearchReply, SearchRequest, WorkerMessage, WorkerRequest, WorkerSettings } from "./protocol.js";
+import type {
+  BatchEntry,
+  SearchReply,
+  SearchRequest,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerSettings,
+} from "./protocol.js";
 import { countDifferences, inSavedTransaction, reconcile } from "./reconcile.js";
-import { markComplete, openIndexFile, openIndexForReading, openIndexInMemory, removeIndexFile, syncIndex, type OpenedIndex } from "./schema.js";
+import {
+  markComplete,
+  openIndexFile,
+  openIndexForReading,
+  openIndexInMemory,
+  removeIndexFile,
+  syncIndex,
+  type OpenedIndex,
+} from "./schema.js";
 import { Searcher } from "./search.js";
 import { isCorruption } from "./sqlite.js";
 import { Teller } from "./teller.js";
@@ -23,16 +38,20 @@ interface Parts {
 export class IndexService {
   private readonly settings: WorkerSettings;
   private readonly send: (message: WorkerMessage) => void;
+  private readonly die: (error: unknown) => void;
   private readonly teller = new Teller();
   private parts: Parts;
   /** Settles once the catalogue holds every folder; rejects where that cannot be. */
   private readonly catalogued: Promise<void>;
   private closed = false;
+  private died = false;
   private textFailed = false;
 
-  constructor(settings: WorkerSettings, send: (message: WorkerMessage) => void) {
+  /** `die` ends the thread; nothing is asked of this service any more. */
+  constructor(settings: WorkerSettings, send: (message: WorkerMessage) => void, die = throwLater) {
     this.settings = settings;
     this.send = send;
+    this.die = die;
     this.parts = this.assemble(this.open());
     this.catalogued = this.start();
     this.catalogued.catch(() => undefined);
@@ -45,7 +64,7 @@ export class IndexService {
       const reply = await this.run(request);
       this.send({ kind: "reply", id, reply, lag: this.lag });
     } catch (error) {
-      if (this.diesOf(error)) return;
+      if (this.diesOf(error) || this.died) return;
       const { code, message } = error instanceof AppError ? error : indexUnavailable(error);
       this.send({ kind: "failure", id, failure: { code, message }, lag: this.lag });
     }
@@ -101,7 +120,9 @@ export class IndexService {
   private open(): OpenedIndex {
     const { path, readOnly } = this.settings;
     if (readOnly) return openIndexForReading(path) ?? openIndexInMemory();
-    return openIndexFile(path, (reason) => this.notice("warn", "The index cannot be used and is built anew from the session files.", { reason }));
+    return openIndexFile(path, (reason) =>
+      this.notice("warn", "The index cannot be used and is built anew from the session files.", { reason }),
+    );
   }
 
   private assemble(opened: OpenedIndex): Parts {
@@ -110,13 +131,26 @@ export class IndexService {
     const counters = new Counters(db, writable);
     const catalogue = new Catalogue(db, counters);
     const searcher = new Searcher({ db, sessionsPath, teller: this.teller, nextDoc: () => counters.load().next_doc });
-    return { opened, counters, catalogue, searcher, schedule: writable ? this.scheduleText(opened, counters, catalogue) : undefined };
+    return {
+      opened,
+      counters,
+      catalogue,
+      searcher,
+      schedule: writable ? this.scheduleText(opened, counters, catalogue) : undefined,
+    };
   }
 
   private scheduleText({ db }: OpenedIndex, counters: Counters, catalogue: Catalogue): TextSchedule {
     const { teller } = this;
     const onNotice = (message: string, detail: object): void => this.notice("warn", message, detail);
-    const index = new TextIndex({ db, counters, catalogue, sessionsPath: this.settings.sessionsPath, teller, onNotice });
+    const index = new TextIndex({
+      db,
+      counters,
+      catalogue,
+      sessionsPath: this.settings.sessionsPath,
+      teller,
+      onNotice,
+    });
     return new TextSchedule({
       index,
       teller,
@@ -137,7 +171,9 @@ export class IndexService {
     if (!this.parts.opened.writable) return;
     const whole = this.reconcile();
     if (!this.parts.opened.complete) return whole;
-    whole.catch((error: unknown) => this.notice("error", "The index could not be compared with the session folders.", describe(error)));
+    whole.catch((error: unknown) =>
+      this.notice("error", "The index could not be compared with the session folders.", describe(error)),
+    );
   }
 
   private async reconcile(): Promise<void> {
@@ -155,7 +191,9 @@ export class IndexService {
 
   /** Asked twice, since a server may be writing both: what differs for good differs the second time. */
   private async differsFromFolders(): Promise<boolean> {
-    return (await countDifferences(this.reconcileOptions())) > 0 && (await countDifferences(this.reconcileOptions())) > 0;
+    return (
+      (await countDifferences(this.reconcileOptions())) > 0 && (await countDifferences(this.reconcileOptions())) > 0
+    );
   }
 
   private reconcileOptions(): Parameters<typeof reconcile>[0] {
@@ -174,7 +212,12 @@ export class IndexService {
 
   private textFailure(error: unknown): void {
     if (this.diesOf(error)) return;
-    if (!this.textFailed) this.notice("error", "New events are not searchable for now; it is tried again with the next ones.", describe(error));
+    if (!this.textFailed)
+      this.notice(
+        "error",
+        "New events are not searchable for now; it is tried again with the next ones.",
+        describe(error),
+      );
     this.textFailed = true;
   }
 
@@ -189,13 +232,18 @@ export class IndexService {
   private diesOf(error: unknown): boolean {
     if (!isCorruption(error)) return false;
     if (this.closed) return true;
+    this.died = true;
     this.close();
     if (!this.settings.readOnly) removeIndexFile(this.settings.path);
-    setImmediate(() => {
-      throw error;
-    });
+    this.die(error);
     return true;
   }
+}
+
+function throwLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 function describe(error: unknown): object {
@@ -203,5 +251,9 @@ function describe(error: unknown): object {
 }
 
 function indexUnavailable(cause: unknown): AppError {
-  return new AppError("index_unavailable", "The index failed; lists and search are not answered for now. Retry in a moment.", { cause });
+  return new AppError(
+    "index_unavailable",
+    "The index failed; lists and search are not answered for now. Retry in a moment.",
+    { cause },
+  );
 }

@@ -43,14 +43,14 @@ export class IndexThread {
   }
 
   /** @throws AppError `index_unavailable` once the thread has died twice; what the worker answers otherwise */
-  async call<K extends Operation>(operation: K, request: Operations[K]["request"]): Promise<Operations[K]["reply"]> {
-    if (this.dead) throw indexUnavailable();
+  call<K extends Operation>(operation: K, request: Operations[K]["request"]): Promise<Operations[K]["reply"]> {
+    if (this.dead) return Promise.reject(indexUnavailable());
     this.start();
     const id = ++this.lastId;
     const message = { id, operation, request } as WorkerRequest;
-    return await new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.calls.set(id, { request: message, resolve: resolve as Call["resolve"], reject });
-      this.worker!.postMessage(message);
+      this.post(message);
     });
   }
 
@@ -61,7 +61,12 @@ export class IndexThread {
   start(): void {
     if (this.worker || this.dead) return;
     const { settings, worker: file } = this.options;
-    const worker = new Worker(file, { workerData: settings, name: "index", execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    const worker = new Worker(file, {
+      workerData: settings,
+      name: "index",
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     this.worker = worker;
     let cause: unknown;
     worker.on("message", (message: WorkerMessage) => this.receive(message));
@@ -73,14 +78,19 @@ export class IndexThread {
     if (!this.worker) return;
     const exited = new Promise((resolve) => this.worker!.once("exit", resolve));
     this.closing = true;
-    this.worker.postMessage({ id: 0, operation: "close", request: null } satisfies WorkerRequest);
+    this.post({ id: 0, operation: "close", request: null });
     await exited;
+  }
+
+  private post(request: WorkerRequest): void {
+    this.worker?.postMessage(request);
   }
 
   private receive(message: WorkerMessage): void {
     if ("lag" in message) this.lag = message.lag;
     if (message.kind === "progress") this.options.onProgress?.({ done: message.done, total: message.total });
-    if (message.kind === "notice") this.options.onNotice?.({ level: message.level, message: message.message, detail: message.detail });
+    if (message.kind === "notice")
+      this.options.onNotice?.({ level: message.level, message: message.message, detail: message.detail });
     if (message.kind !== "reply" && message.kind !== "failure") return;
     const call = this.calls.get(message.id);
     this.calls.delete(message.id);
@@ -96,7 +106,7 @@ export class IndexThread {
       this.restarts += 1;
       this.options.onNotice?.({ level: "warn", message: "The index stopped and is started again.", detail });
       this.start();
-      for (const { request } of this.calls.values()) this.worker!.postMessage(request);
+      for (const { request } of this.calls.values()) this.post(request);
       return;
     }
     this.dead = true;

@@ -52,7 +52,15 @@ export class Pool {
     this.size += 1;
     this.characters += event.text.length;
     const { sessionId, userId, seq } = candidate;
-    this.hits.set(candidate.id, { sessionId, userId, seq, type: event.type, timestamp: event.timestamp, snippet: "", score: 0 });
+    this.hits.set(candidate.id, {
+      sessionId,
+      userId,
+      seq,
+      type: event.type,
+      timestamp: event.timestamp,
+      snippet: "",
+      score: 0,
+    });
   }
 
   /** Best first, the newer one where two are as good. */
@@ -105,7 +113,9 @@ export function openPoolTable(): PoolTable {
     db,
     insert: db.prepare("INSERT INTO pool (rowid, text) VALUES (?, ?)"),
     rank: db.prepare("SELECT rowid AS doc, bm25(pool) AS rank FROM pool WHERE pool MATCH ? ORDER BY rank, rowid DESC"),
-    snippet: db.prepare(`SELECT snippet(pool, 0, ?, ?, '…', ${snippetTokens}) AS snippet FROM pool WHERE pool MATCH ? AND rowid = ${integer}`),
+    snippet: db.prepare(
+      `SELECT snippet(pool, 0, ?, ?, '…', ${snippetTokens}) AS snippet FROM pool WHERE pool MATCH ? AND rowid = ${integer}`,
+    ),
   };
 }
 

@@ -35,7 +35,7 @@ export interface SearchRequest {
 }
 
 /** A place in a search's answer: the pool of candidates below document `upper`, and how many of it were shown. */
-export interface SearchPosition {
+interface SearchPosition {
   upper: number;
   offset: number;
 }
@@ -65,9 +65,11 @@ export interface Operations {
 
 export type Operation = keyof Operations;
 
-export type WorkerRequest = { [K in Operation]: { id: number; operation: K; request: Operations[K]["request"] } }[Operation];
+export type WorkerRequest = {
+  [K in Operation]: { id: number; operation: K; request: Operations[K]["request"] };
+}[Operation];
 
-export interface WorkerFailure {
+interface WorkerFailure {
   code: ErrorCode;
   message: string;
 }

@@ -38,18 +38,32 @@ describe("parseQueryText", () => {
     const db = openDatabase(":memory:");
     db.exec("CREATE VIRTUAL TABLE texts USING fts5(text, scope)");
     const statement = db.prepare("SELECT rowid FROM texts WHERE texts MATCH ?");
-    const piece = fc.oneof(
-      fc.string({ unit: "binary" }),
-      fc.string(),
-      fc.constantFrom('"', "*", "-", "(", ")", ":", "^", "NOT", "AND", "OR", "NEAR", "'", "\0", "\u{D800}", "+", "{", "}", " "),
-    );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const query = parseQueryText(pieces.join(""));
-        if (query) statement.all(`text : ${query.match} AND scope : "s1"`);
-      }),
-      { numRuns: 2000 },
-    );
+    const syntax = [
+      '"',
+      "*",
+      "-",
+      "(",
+      ")",
+      ":",
+      "^",
+      "NOT",
+      "AND",
+      "OR",
+      "NEAR",
+      "'",
+      "\0",
+      "\u{D800}",
+      "+",
+      "{",
+      "}",
+      " ",
+    ];
+    const piece = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constantFrom(...syntax));
+    const isTaken = (pieces: string[]): boolean => {
+      const query = parseQueryText(pieces.join(""));
+      return query === undefined || statement.all(`text : ${query.match} AND scope : "s1"`).length === 0;
+    };
+    expect(() => fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), isTaken), { numRuns: 1000 })).not.toThrow();
     db.close();
   });
 });

@@ -20,7 +20,10 @@ interface Term {
  * Undefined where nothing is asked for: no word at all, or only excluded ones.
  */
 export function parseQueryText(text: string): TextQuery | undefined {
-  const terms = [...text.slice(0, maxQueryLength).matchAll(termPattern)].map(toTerm).filter(({ text }) => isWord(text)).slice(0, maxTerms);
+  const terms = [...text.slice(0, maxQueryLength).matchAll(termPattern)]
+    .map(toTerm)
+    .filter(({ text }) => isWord(text))
+    .slice(0, maxTerms);
   const wanted = terms.filter(({ exclude }) => !exclude);
   if (wanted.length === 0) return undefined;
   const unwanted = terms.filter(({ exclude }) => exclude).map((term) => ` NOT ${quote(term)}`);

@@ -39,7 +39,11 @@ export async function countDifferences(options: ReconcileOptions): Promise<numbe
   return unknown.length + Math.abs(options.counters.stats().total - known);
 }
 
-async function compareNames({ catalogue, sessionsPath, isClosed }: ReconcileOptions): Promise<{ known: number; unknown: string[] }> {
+async function compareNames({
+  catalogue,
+  sessionsPath,
+  isClosed,
+}: ReconcileOptions): Promise<{ known: number; unknown: string[] }> {
   const unknown: string[] = [];
   let known = 0;
   const folder = openFolder(sessionsPath);
@@ -65,7 +69,8 @@ async function removeVanished({ db, catalogue, counters, sessionsPath, isClosed 
     const ids = catalogue.idsAfter(after, 100);
     inSavedTransaction(db, counters, () => {
       for (const sessionId of ids) {
-        if (!fs.existsSync(folderOf(sessionsPath, sessionId))) catalogue.apply({ sessionId, metadata: null, replaced: false });
+        if (!fs.existsSync(folderOf(sessionsPath, sessionId)))
+          catalogue.apply({ sessionId, metadata: null, replaced: false });
       }
     });
     after = ids.at(-1) ?? "";
@@ -88,12 +93,18 @@ async function loadUnknown(options: ReconcileOptions, unknown: string[]): Promis
       if (metadata) catalogue.apply({ sessionId, metadata, replaced: false });
     } catch (error) {
       if (!(error instanceof Error && "syscall" in error)) throw error;
-      onNotice(`The folder of session '${sessionId}' cannot be read; lists and search leave it out.`, { error: error.message });
+      onNotice(`The folder of session '${sessionId}' cannot be read; lists and search leave it out.`, {
+        error: error.message,
+      });
     }
   };
   await inSlices(isClosed, () => {
     inSavedTransaction(db, counters, () => {
-      for (const end = performance.now() + (rebuild ? rebuildMilliseconds : sliceMilliseconds); done < unknown.length && performance.now() < end; done++) {
+      for (
+        const end = performance.now() + (rebuild ? rebuildMilliseconds : sliceMilliseconds);
+        done < unknown.length && performance.now() < end;
+        done++
+      ) {
         loadOne(unknown[done]!);
       }
     });

@@ -65,11 +65,14 @@ export function openIndexFile(path: string, onUnusable: (reason: string) => void
 function openForWriting(path: string): OpenedIndex {
   const db = openDatabase(path);
   try {
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY");
+    db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY",
+    );
     const version = versionOf(db);
     if (version === 0) createTables(db);
     else if (version !== schemaVersion) throw new Error(`version ${version} where ${schemaVersion} is in use`);
     else if (!isComplete(db)) throw new Error("it was not finished");
+    probe(db);
     // One that is not finished is thrown away after a crash, so that until then nothing has to be synced.
     db.exec(`PRAGMA synchronous = ${version === 0 ? "OFF" : "NORMAL"}`);
     return { db, complete: version !== 0, writable: true };
@@ -85,7 +88,10 @@ export function openIndexForReading(path: string): OpenedIndex | undefined {
   let db: Database | undefined;
   try {
     db = openDatabase(readOnlyLocation(path), { readOnly: true });
-    if (versionOf(db) === schemaVersion && isComplete(db)) return { db, complete: true, writable: false };
+    if (versionOf(db) === schemaVersion && isComplete(db)) {
+      probe(db);
+      return { db, complete: true, writable: false };
+    }
   } catch {
     // A folder that cannot be written, or a file that is no index: the caller builds one in memory.
   }
@@ -133,6 +139,13 @@ export function syncIndex(db: Database): void {
 
 function createTables(db: Database): void {
   inTransaction(db, () => db.exec(`${tables} PRAGMA user_version = ${schemaVersion}`));
+}
+
+/** Looks into every table once: what cannot even be opened is found here. */
+function probe(db: Database): void {
+  for (const table of ["sessions", "tags", "docs", "blocks", "erased"])
+    db.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get();
+  db.prepare("SELECT 1 FROM texts WHERE texts MATCH 'a' LIMIT 1").get();
 }
 
 function versionOf(db: Database): number {

@@ -52,7 +52,8 @@ export class Searcher {
         continue;
       }
       hits.push(...part.hits);
-      if (part.next === null || hits.length >= request.limit || performance.now() > deadline) return { hits, next: part.next };
+      if (part.next === null || hits.length >= request.limit || performance.now() > deadline)
+        return { hits, next: part.next };
       position = part.next;
     }
   }

@@ -86,8 +86,11 @@ class ThreadedIndex implements SessionIndex {
       worker,
       onProgress: options.onProgress,
       onNotice: options.onNotice,
-      // Without a file everything counts as still to be indexed, which is what is left to promise.
-      onDeath: () => !readOnly && removeIndexFile(path),
+      onDeath: () => {
+        this.queue.stop();
+        // Without a file everything counts as still to be indexed, which is what is left to promise.
+        if (!readOnly) removeIndexFile(path);
+      },
     });
     this.queue = new ChangeQueue(async (batch) => void (await this.thread.call("update", batch)), options.onNotice);
   }
@@ -106,7 +109,7 @@ class ThreadedIndex implements SessionIndex {
   }
 
   update(changes: readonly IndexChange[]): void {
-    if (!this.thread.dead) this.queue.add(changes);
+    this.queue.add(changes);
   }
 
   async settled(): Promise<void> {
@@ -127,7 +130,7 @@ class ThreadedIndex implements SessionIndex {
   async stats(): Promise<Stats> {
     if (this.isEmpty) return { total: 0, active: 0, completed: 0, failed: 0, cancelled: 0, events: 0 };
     await this.queue.settled();
-    return await this.thread.call("stats", null);
+    return this.thread.call("stats", null);
   }
 
   async search({ cursor, since, until, ...query }: SearchQuery): Promise<SearchPage> {

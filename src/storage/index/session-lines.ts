@@ -121,7 +121,7 @@ class StreamCursor {
 
 function placeLines(stream: Stream, bytes: Buffer, from: number): PlacedLine[] {
   const lines: PlacedLine[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(0x0a, start) + 1;
     const text = bytes.toString("utf8", start, end - 1);
     lines.push({ stream, seq: seqOfLine(text), text, start: from + start, bytes: end - start });

@@ -6,16 +6,19 @@ export type Statement = StatementSync;
 /** A parameter for a rowid of FTS5: numbers are bound as floating point, which it takes for no bound at all. */
 export const integer = "CAST(? AS INTEGER)";
 
-const corruptCodes = new Set([11, 26]);
+/** SQLITE_ERROR (a table is not what the statement says), SQLITE_CORRUPT, SQLITE_NOTADB. */
+const corruptCodes = new Set([1, 11, 26]);
 
 /** Opens a database file; every statement may throw what {@link isCorruption} tells apart. */
 export function openDatabase(path: string, options: { readOnly?: boolean } = {}): Database {
   return new (loadQuietly())(path, { readOnly: options.readOnly ?? false });
 }
 
-/** The file is not a database, or no longer a whole one. */
+/** The file is not a database, or no longer the one that it was. */
 export function isCorruption(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "errcode" in error && corruptCodes.has(Number(error.errcode) & 0xff);
+  return (
+    typeof error === "object" && error !== null && "errcode" in error && corruptCodes.has(Number(error.errcode) & 0xff)
+  );
 }
 
 /** Runs `work` in one transaction; nothing of it stays where it throws. */
@@ -37,9 +40,9 @@ let constructor: typeof DatabaseSync | undefined;
 function loadQuietly(): typeof DatabaseSync {
   if (constructor) return constructor;
   const emitWarning = process.emitWarning;
-  process.emitWarning = ((warning: string | Error, ...rest: []) => {
+  process.emitWarning = (warning: string | Error, ...rest: []) => {
     if (!String(warning).includes("SQLite")) emitWarning.call(process, warning, ...rest);
-  }) as typeof process.emitWarning;
+  };
   try {
     constructor = process.getBuiltinModule("node:sqlite").DatabaseSync;
     return constructor;

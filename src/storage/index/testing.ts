@@ -1,13 +1,21 @@
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { test as base } from "vitest";
 import { streamOf, type NewEvent } from "../../core/event.js";
 import type { Metadata } from "../../core/metadata.js";
 import { emptySession, reduceSession, type Session } from "../../core/session.js";
 import { encodeLine, foldedEvent } from "../line.js";
 import { IndexService } from "./index-service.js";
-import type { Operation, Operations, WorkerMessage, WorkerRequest, WorkerSettings } from "./protocol.js";
+import type {
+  Operation,
+  Operations,
+  SearchReply,
+  SearchRequest,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerSettings,
+} from "./protocol.js";
+import { openDatabase } from "./sqlite.js";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 
@@ -69,16 +77,19 @@ export function action(data: NewEvent["data"], timestamp?: string): NewEvent {
 /** The index without its thread. */
 export class TestService {
   readonly messages: WorkerMessage[] = [];
+  /** What the service died of. */
+  readonly deaths: unknown[] = [];
   private readonly service: IndexService;
   private readonly answers = new Map<number, (message: WorkerMessage) => void>();
   private lastId = 0;
 
   constructor({ path, sessions }: SessionFolders, settings: Partial<WorkerSettings> = {}) {
     const all = { path, sessionsPath: sessions, readOnly: false, searchWait: 10_000, ...settings };
-    this.service = new IndexService(all, (message) => {
+    const receive = (message: WorkerMessage): void => {
       this.messages.push(message);
       if ("id" in message) this.answers.get(message.id)?.(message);
-    });
+    };
+    this.service = new IndexService(all, receive, (error) => this.deaths.push(error));
   }
 
   async call<K extends Operation>(operation: K, request: Operations[K]["request"]): Promise<Operations[K]["reply"]> {
@@ -86,7 +97,8 @@ export class TestService {
     const answer = new Promise<WorkerMessage>((resolve) => this.answers.set(id, resolve));
     void this.service.handle({ id, operation, request } as WorkerRequest);
     const message = await answer;
-    if (message.kind === "failure") throw Object.assign(new Error(message.failure.message), { code: message.failure.code });
+    if (message.kind === "failure")
+      throw Object.assign(new Error(message.failure.message), { code: message.failure.code });
     return (message as { reply: Operations[K]["reply"] }).reply;
   }
 
@@ -94,8 +106,8 @@ export class TestService {
     await this.call("update", JSON.stringify(changes.map((change) => ({ replaced: false, ...change }))));
   }
 
-  async search(q: string, request: Partial<Operations["search"]["request"]> = {}): Promise<Operations["search"]["reply"]> {
-    return await this.call("search", { q, limit: 20, ...request });
+  async search(q: string, request: Partial<SearchRequest> = {}): Promise<SearchReply> {
+    return this.call("search", { q, limit: 20, ...request });
   }
 
   /** Session ids of a page, in its order. */
@@ -113,20 +125,49 @@ export class TestService {
   }
 }
 
-interface Fixtures {
+/** Sequences of `session/seq` that a search finds, in the order of their text. */
+export async function found(service: TestService, q: string, request: Partial<SearchRequest> = {}): Promise<string[]> {
+  const { hits } = await service.search(q, request);
+  return hits.map(({ sessionId, seq }) => `${sessionId}/${seq}`).toSorted();
+}
+
+/** Changes an index behind its back. */
+export function changeFile(path: string, sql: string): void {
+  const db = openDatabase(path);
+  db.exec(sql);
+  db.close();
+}
+
+export function countRows(path: string, sql: string): number {
+  const db = openDatabase(path);
+  const row = db.prepare(`SELECT count(*) AS n FROM (${sql})`).get();
+  db.close();
+  return Number(row?.["n"]);
+}
+
+export interface Folders {
   folders: SessionFolders;
+}
+
+export interface Service extends Folders {
   /** Starts the index on the folders; it is closed with the test. */
   startService: (settings?: Partial<WorkerSettings>) => TestService;
 }
 
-export const test = base.extend<Fixtures>({
+/** Gives each test session folders of its own: `base.extend<Folders>(freshFolders)`. */
+export const freshFolders = {
   // oxlint-disable-next-line no-empty-pattern
-  folders: async ({}, use) => {
+  folders: async ({}, use: (folders: SessionFolders) => Promise<void>) => {
     const folders = new SessionFolders();
     await use(folders);
     fs.rmSync(folders.root, { recursive: true, force: true });
   },
-  startService: async ({ folders }, use) => {
+};
+
+/** Gives each test the index on folders of its own: `base.extend<Service>(freshService)`. */
+export const freshService = {
+  ...freshFolders,
+  startService: async ({ folders }: Folders, use: (start: Service["startService"]) => Promise<void>) => {
     const started: TestService[] = [];
     await use((settings) => {
       const service = new TestService(folders, settings);
@@ -135,4 +176,4 @@ export const test = base.extend<Fixtures>({
     });
     for (const service of started) void service.call("close", null);
   },
-});
+};

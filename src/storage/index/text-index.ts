@@ -9,7 +9,7 @@ import { inTransaction, integer, type Database, type Statement } from "./sqlite.
 import type { Teller } from "./teller.js";
 
 /** Documents of one block: neighbours in the order of indexing, and so mostly in time. */
-export const blockSize = 4096;
+export const blockSize = 1024;
 
 const erasedAtOnce = 256;
 
@@ -66,8 +66,12 @@ export class TextIndex {
     const columns = "SELECT pk, id, user_id, events, text_seq, actions_at, responses_at, changes_at FROM sessions";
     this.pending = db.prepare(`${columns} WHERE text_seq < events ORDER BY updated LIMIT 1`);
     this.pendingById = db.prepare(`${columns} WHERE id = ? AND text_seq < events`);
-    this.saveProgress = db.prepare("UPDATE sessions SET text_seq = ?, actions_at = ?, responses_at = ?, changes_at = ? WHERE pk = ?");
-    this.insertDoc = db.prepare("INSERT INTO docs (id, session, stream, seq, start, bytes, time) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.saveProgress = db.prepare(
+      "UPDATE sessions SET text_seq = ?, actions_at = ?, responses_at = ?, changes_at = ? WHERE pk = ?",
+    );
+    this.insertDoc = db.prepare(
+      "INSERT INTO docs (id, session, stream, seq, start, bytes, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
     this.insertText = db.prepare("INSERT INTO texts (rowid, text, scope) VALUES (?, ?, ?)");
   }
 
@@ -129,7 +133,9 @@ export class TextIndex {
       }
     } catch (error) {
       if (!isFileError(error)) throw error;
-      this.options.onNotice(`The text of session '${session.id}' cannot be read; search does not find all of it.`, { error: error.message });
+      this.options.onNotice(`The text of session '${session.id}' cannot be read; search does not find all of it.`, {
+        error: error.message,
+      });
       this.save(session, session.events, before);
     }
   }
@@ -192,7 +198,9 @@ export class TextIndex {
   }
 
   private nextErased(): { pk: number; after: number } | undefined {
-    return this.options.db.prepare("SELECT pk, after FROM erased LIMIT 1").get() as { pk: number; after: number } | undefined;
+    return this.options.db.prepare("SELECT pk, after FROM erased LIMIT 1").get() as
+      | { pk: number; after: number }
+      | undefined;
   }
 
   private eraseSome(until: number): void {
@@ -201,7 +209,10 @@ export class TextIndex {
       const found = db
         .prepare(`SELECT rowid AS id FROM texts WHERE texts MATCH ? AND rowid > ${integer} ORDER BY rowid LIMIT ?`)
         .all(`scope : "${sessionWord(next.pk)}"`, next.after, erasedAtOnce) as { id: number }[];
-      const [text, doc] = [db.prepare(`DELETE FROM texts WHERE rowid = ${integer}`), db.prepare("DELETE FROM docs WHERE id = ?")];
+      const [text, doc] = [
+        db.prepare(`DELETE FROM texts WHERE rowid = ${integer}`),
+        db.prepare("DELETE FROM docs WHERE id = ?"),
+      ];
       for (const { id } of found) {
         text.run(id);
         doc.run(id);

@@ -71,6 +71,7 @@ export class TextSchedule {
   private async run(): Promise<void> {
     const { index, onStep, onFailure, teller } = this.options;
     try {
+      await this.rest(0);
       while (!this.closed && index.hasWork()) {
         const started = performance.now();
         index.step(started + sliceMilliseconds, this.urgent());
