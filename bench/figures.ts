@@ -69,7 +69,7 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-export function percentile(values: readonly number[], rank: number): number {
+function percentile(values: readonly number[], rank: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * rank))] ?? Number.NaN;
 }

@@ -51,8 +51,7 @@ function makeEvent(seq: number, index: number): NewEvent {
   return { type: "session_created", data };
 }
 
-function writeSnapshots(folder: string, { metadata, state, initial }: Session): void {
-  writeFileSync(join(folder, "initial.json"), JSON.stringify(initial));
+function writeSnapshots(folder: string, { metadata, state }: Session): void {
   writeFileSync(join(folder, "state.json"), JSON.stringify(state));
   writeFileSync(join(folder, "metadata.json"), JSON.stringify(metadata));
 }

@@ -40,7 +40,7 @@ export async function ensureBuilt() {
   writeFileSync(stampFile, stamp);
 }
 
-export async function build({ keepMs }) {
+async function build({ keepMs }) {
   const { outputFiles, metafile } = await bundle();
   mkdirSync(dist, { recursive: true });
   const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
@@ -63,9 +63,7 @@ async function bundle() {
 function options() {
   return {
     absWorkingDir: root,
-    entryPoints: Object.entries(entryPoints)
-      .filter(([out, path]) => existsSync(join(root, path)) && out.includes(process.env.TEMPORARY_ONLY ?? ""))
-      .map(([out, path]) => ({ in: path, out })),
+    entryPoints: Object.entries(entryPoints).map(([out, path]) => ({ in: path, out })),
     outdir: dist,
     bundle: true,
     splitting: true,

@@ -1,11 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatFeedCursor, formatPageCursor, parseFeedCursor, parsePageCursor } from "./cursor.js";
+import { formatFeedCursor, formatPageCursor, parseFeedCursor, parsePageCursor, type PageCursor } from "./cursor.js";
+import { AppError } from "./errors.js";
+
+/** The kind of the cursor's id, or what refuses the cursor. */
+function outcomeOf(parse: () => PageCursor): string {
+  try {
+    return typeof parse().id;
+  } catch (error) {
+    return error instanceof AppError ? `${error.code} ${error.status} ${error.issues[0]?.path}` : String(error);
+  }
+}
 
 const encode = (value: unknown) => btoa(JSON.stringify(value));
 
 describe("a feed cursor", () => {
-  const epochs = fc.string({ unit: fc.constantFrom(..."0123456789abcdefghijklmnopqrstuvwxyz"), minLength: 1, maxLength: 32 });
+  const epochs = fc.stringMatching(/^[0-9a-z]{1,32}$/);
 
   test("comes back as it was", () => {
     fc.assert(
@@ -15,12 +25,24 @@ describe("a feed cursor", () => {
     );
   });
 
-  test.each(["", ".", "a", "a.", ".1", "a.-1", "a.1.2", "A.1", "a.1 ", "a.1\n", "é.1", "a.zzzzzzzzzzz", `${"a".repeat(33)}.1`, "a.1e5x!"])(
-    "is not %j",
-    (text) => {
-      expect(() => parseFeedCursor(text)).toThrow(expect.objectContaining({ code: "invalid_cursor" }));
-    },
-  );
+  test.each([
+    "",
+    ".",
+    "a",
+    "a.",
+    ".1",
+    "a.-1",
+    "a.1.2",
+    "A.1",
+    "a.1 ",
+    "a.1\n",
+    "é.1",
+    "a.zzzzzzzzzzz",
+    `${"a".repeat(33)}.1`,
+    "a.1e5x!",
+  ])("is not %j", (text) => {
+    expect(() => parseFeedCursor(text)).toThrow(expect.objectContaining({ code: "invalid_cursor" }));
+  });
 });
 
 describe("a page cursor", () => {
@@ -60,13 +82,16 @@ describe("a page cursor", () => {
 
   test("is refused, or read, and never anything else", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.base64String(), fc.jsonValue().map((value) => btoa(encodeURI(JSON.stringify(value))))), (text) => {
-        try {
-          expect(typeof parsePageCursor(text).id).toBe("string");
-        } catch (error) {
-          expect(error).toMatchObject({ code: "invalid_cursor", status: 400, issues: [{ path: "cursor" }] });
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.base64String(),
+          fc.jsonValue().map((value) => btoa(encodeURI(JSON.stringify(value)))),
+        ),
+        (text) => {
+          expect(outcomeOf(() => parsePageCursor(text))).toMatch(/^(string|invalid_cursor 400 cursor)$/);
+        },
+      ),
     );
   });
 });

@@ -28,12 +28,18 @@ export interface PageCursor {
 
 /** `key` is finite; text of any language survives. */
 export function formatPageCursor({ key, id }: PageCursor): string {
-  return btoa(asciiJson([key, id])).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(asciiJson([key, id]))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 }
 
 /** `btoa` takes no character beyond Latin-1. */
 function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replace(
+    /[^\x00-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** @throws AppError `invalid_cursor` */

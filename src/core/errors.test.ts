@@ -51,9 +51,19 @@ test("a retry makes sense where the server may be able to answer later", () => {
 
 test("an error carries what it was made with", () => {
   const cause = new Error("disk full");
-  const error = new AppError("storage_unavailable", "Retry.", { cause, retryAfter: 2, issues: [{ path: "a", message: "b" }] });
+  const error = new AppError("storage_unavailable", "Retry.", {
+    cause,
+    retryAfter: 2,
+    issues: [{ path: "a", message: "b" }],
+  });
   expect(error).toBeInstanceOf(Error);
-  expect(error).toMatchObject({ name: "AppError", message: "Retry.", cause, retryAfter: 2, issues: [{ path: "a", message: "b" }] });
+  expect(error).toMatchObject({
+    name: "AppError",
+    message: "Retry.",
+    cause,
+    retryAfter: 2,
+    issues: [{ path: "a", message: "b" }],
+  });
   expect(new AppError("internal", "x")).toMatchObject({ issues: [], retryAfter: undefined });
 });
 
@@ -61,9 +71,12 @@ test.each(["internal", "usage"])("knows the code %j", (code) => {
   expect(isErrorCode(code)).toBe(true);
 });
 
-test.each(["", "INTERNAL", "toString", "__proto__", "constructor", 500, null, undefined])("does not know the code %j", (code) => {
-  expect(isErrorCode(code)).toBe(false);
-});
+test.each(["", "INTERNAL", "toString", "__proto__", "constructor", 500, null, undefined])(
+  "does not know the code %j",
+  (code) => {
+    expect(isErrorCode(code)).toBe(false);
+  },
+);
 
 describe("toAppError", () => {
   test("leaves an error that says what to do", () => {

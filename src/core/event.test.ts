@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventTypes, hasServerField, newEventSchema, recordSchema, serverFields, streamOf, timestampSchema, withoutServerFields } from "./event.js";
+import {
+  eventTypes,
+  hasServerField,
+  newEventSchema,
+  recordSchema,
+  serverFields,
+  streamOf,
+  timestampSchema,
+  withoutServerFields,
+} from "./event.js";
 
 test("keeps actions and responses by themselves, and every other event with the changes", () => {
   expect(streamOf("action")).toBe("actions");
@@ -25,12 +34,15 @@ describe("the fields of the server", () => {
 });
 
 describe("a timestamp", () => {
-  test.each(["2026-01-31T09:30:00Z", "2026-01-31T10:30:01.5+01:00", "2026-01-31T09:30:00.123456789Z", "2024-02-29T23:59:59-23:59", "0000-01-01T00:00:00Z"])(
-    "keeps %j as it is",
-    (text) => {
-      expect(timestampSchema.parse(text)).toBe(text);
-    },
-  );
+  test.each([
+    "2026-01-31T09:30:00Z",
+    "2026-01-31T10:30:01.5+01:00",
+    "2026-01-31T09:30:00.123456789Z",
+    "2024-02-29T23:59:59-23:59",
+    "0000-01-01T00:00:00Z",
+  ])("keeps %j as it is", (text) => {
+    expect(timestampSchema.parse(text)).toBe(text);
+  });
 
   test.each([
     [0, "1970-01-01T00:00:00.000Z"],
@@ -64,10 +76,14 @@ describe("a timestamp", () => {
     null,
     true,
     {},
-  ])("refuses %j and says what it must be", (value) => {
-    const result = timestampSchema.safeParse(value);
-    expect(result.success).toBe(false);
-    if (typeof value === "string" && value.length <= 64) expect(result.error?.issues[0]?.message).toContain("RFC 3339");
+  ])("refuses %j", (value) => {
+    expect(timestampSchema.safeParse(value).success).toBe(false);
+  });
+
+  test("that is refused is told what it must be", () => {
+    expect(timestampSchema.safeParse("soon").error?.issues).toMatchObject([
+      { message: "must be an RFC 3339 time, such as 2026-01-31T09:30:00.000Z" },
+    ]);
   });
 
   test("that is taken reads as the same time, is taken again, and needs no escaping", () => {
@@ -77,7 +93,7 @@ describe("a timestamp", () => {
         const { data: timestamp } = timestampSchema.safeParse(value);
         fc.pre(timestamp !== undefined);
         expect(timestampSchema.parse(timestamp)).toBe(timestamp);
-        expect(Date.parse(timestamp!)).toBe(typeof value === "number" ? value : Date.parse(value));
+        expect(Date.parse(timestamp)).toBe(typeof value === "number" ? value : Date.parse(value));
         expect(JSON.stringify(timestamp)).toBe(`"${timestamp}"`);
       }),
     );
@@ -87,7 +103,15 @@ describe("a timestamp", () => {
 test("a record is any object with a type", () => {
   const record = { type: "tool_call", input: [1, { deep: true }] };
   expect(recordSchema.parse(record)).toEqual(record);
-  for (const bad of [{}, { type: "" }, { type: 5 }, { type: "x".repeat(257) }, { type: "a", eventId: "two words" }, [], null]) {
+  for (const bad of [
+    {},
+    { type: "" },
+    { type: 5 },
+    { type: "x".repeat(257) },
+    { type: "a", eventId: "two words" },
+    [],
+    null,
+  ]) {
     expect(recordSchema.safeParse(bad).success).toBe(false);
   }
 });
@@ -98,7 +122,12 @@ test("an event has a known type and data, and nothing that it does not know", ()
     data: { a: [null] },
     timestamp: "1970-01-01T00:00:00.000Z",
   });
-  for (const bad of [{ type: "session_deleted", data: {} }, { type: "action" }, { type: "action", data: [] }, { type: "action", data: {}, dta: 1 }]) {
+  for (const bad of [
+    { type: "session_deleted", data: {} },
+    { type: "action" },
+    { type: "action", data: [] },
+    { type: "action", data: {}, dta: 1 },
+  ]) {
     expect(newEventSchema.safeParse(bad).success).toBe(false);
   }
 });

@@ -74,7 +74,14 @@ export function hasServerField(record: JsonObject): boolean {
 /** The record without the fields that only the server sets. */
 export function withoutServerFields(record: JsonObject): JsonObject {
   if (!hasServerField(record)) return record;
-  const { seq: _seq, timestamp: _timestamp, receivedAt: _receivedAt, eventId: _eventId, sessionId: _id, ...rest } = record;
+  const {
+    seq: _seq,
+    timestamp: _timestamp,
+    receivedAt: _receivedAt,
+    eventId: _eventId,
+    sessionId: _id,
+    ...rest
+  } = record;
   return rest;
 }
 

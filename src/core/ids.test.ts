@@ -6,7 +6,7 @@ import { encodeId, eventIdSchema, isEventId, parseSessionId, sessionIdSchema } f
 const good = ["a", "7", "demo", "A.b_c-d", "0", "a.", "2026-01-31T09.30", "x".repeat(128)];
 
 const bad: Record<string, string> = {
-  "nothing": "",
+  nothing: "",
   "129 characters": "x".repeat(129),
   "the folder above": "..",
   "a way out": "../victim",
@@ -54,12 +54,15 @@ function takes(id: string): boolean {
 }
 
 test("the schema and the parser agree on every text, and no id leaves its folder", () => {
-  const text = fc.oneof(fc.array(fc.constantFrom("a", "Z", "0", ".", "_", "-", "/", "\0", "é")).map((parts) => parts.join("")), fc.string({ unit: "binary" }));
+  const text = fc.oneof(
+    fc.array(fc.constantFrom("a", "Z", "0", ".", "_", "-", "/", "\0", "é")).map((parts) => parts.join("")),
+    fc.string({ unit: "binary" }),
+  );
   fc.assert(
     fc.property(text, (id) => {
       const taken = sessionIdSchema.safeParse(id).success;
       expect(takes(id)).toBe(taken);
-      if (taken) expect(new URL(`file:///sessions/${id}/x`).pathname).toBe(`/sessions/${id}/x`);
+      expect(taken && new URL(`file:///sessions/${id}/x`).pathname !== `/sessions/${id}/x`).toBe(false);
     }),
   );
 });
@@ -69,9 +72,9 @@ test.each(["e", "toolu_01:2", "!", "~", "x".repeat(256)])("takes the event id %j
   expect(isEventId(id)).toBe(true);
 });
 
-test.each(["", "x".repeat(257), 'a"b', "a\\b", "a b", "a\n", "\u007f", "é", "\0", 5, null])("refuses the event id %j", (id) => {
+test.each(["", "x".repeat(257), 'a"b', "a\\b", "a b", "a\n", "\u007f", "é", "\0"])("refuses the event id %j", (id) => {
   expect(eventIdSchema.safeParse(id).success).toBe(false);
-  if (typeof id === "string") expect(isEventId(id)).toBe(false);
+  expect(isEventId(id)).toBe(false);
 });
 
 test("an event id needs no escaping in JSON", () => {

@@ -1,10 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { applyMergePatch, checkJson, isJsonObject, isUnsafeKey, maxJsonDepth, type JsonObject, type JsonValue } from "./json.js";
+import {
+  applyMergePatch,
+  checkJson,
+  isJsonObject,
+  isUnsafeKey,
+  maxJsonDepth,
+  type JsonObject,
+  type JsonValue,
+} from "./json.js";
 
-const refusal = (path: string) => expect.objectContaining({ code: "invalid_input", issues: [expect.objectContaining({ path })] });
+const refusal = (path: string) =>
+  expect.objectContaining({ code: "invalid_input", issues: [expect.objectContaining({ path })] });
 const nested = (levels: number, kind: "object" | "array"): unknown =>
-  JSON.parse(kind === "object" ? `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}` : `${"[".repeat(levels)}1${"]".repeat(levels)}`);
+  JSON.parse(
+    kind === "object"
+      ? `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`
+      : `${"[".repeat(levels)}1${"]".repeat(levels)}`,
+  );
 
 test("an object is neither an array nor null", () => {
   expect([{}, { a: 1 }].every(isJsonObject)).toBe(true);
@@ -17,11 +30,14 @@ test("knows the keys that reach prototypes", () => {
 });
 
 describe("checkJson", () => {
-  test.each(["object", "array"] as const)("takes an %s nested 64 deep and refuses 65, and a hundred thousand without a stack overflow", (kind) => {
-    expect(() => checkJson(nested(maxJsonDepth, kind))).not.toThrow();
-    expect(() => checkJson(nested(maxJsonDepth + 1, kind))).toThrow(/nested deeper than 64/);
-    expect(() => checkJson(nested(100_000, kind))).toThrow(/nested deeper than 64/);
-  });
+  test.each(["object", "array"] as const)(
+    "takes an %s nested 64 deep and refuses 65, and a hundred thousand without a stack overflow",
+    (kind) => {
+      expect(() => checkJson(nested(maxJsonDepth, kind))).not.toThrow();
+      expect(() => checkJson(nested(maxJsonDepth + 1, kind))).toThrow(/nested deeper than 64/);
+      expect(() => checkJson(nested(100_000, kind))).toThrow(/nested deeper than 64/);
+    },
+  );
 
   test.each([
     ['{"__proto__":{"polluted":1}}', "__proto__"],
@@ -45,7 +61,9 @@ describe("checkJson", () => {
   });
 
   test("says where in the body, also where the value is a part of it", () => {
-    expect(() => checkJson(JSON.parse('{"b":{"__proto__":1}}'), { path: "[3].data" })).toThrow(refusal("[3].data.b.__proto__"));
+    expect(() => checkJson(JSON.parse('{"b":{"__proto__":1}}'), { path: "[3].data" })).toThrow(
+      refusal("[3].data.b.__proto__"),
+    );
     expect(() => checkJson(nested(65, "array"), { path: "" })).toThrow(refusalSaying(/^0\.0.*is nested/));
     expect(() => checkJson(Infinity)).toThrow(refusalSaying(/^the body is a number/));
   });
@@ -83,14 +101,23 @@ describe("applyMergePatch", () => {
     ["[1,2]", '{"a":"b","c":null}', '{"a":"b"}'],
     ["{}", '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'],
   ])("makes of %s with %s what RFC 7396 says", (original, patch, result) => {
-    expect(applyMergePatch(JSON.parse(original) as JsonValue, JSON.parse(patch) as JsonValue)).toEqual(JSON.parse(result));
+    expect(applyMergePatch(JSON.parse(original) as JsonValue, JSON.parse(patch) as JsonValue)).toEqual(
+      JSON.parse(result),
+    );
   });
 
   // Few keys, so that patches meet what is there; the unsafe ones as JSON.parse makes them.
   const { value: values, object: objects } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
-    value: fc.oneof({ maxDepth: 4 }, fc.constantFrom<JsonValue[]>(null, 1, "x", true, []), tie("object"), fc.array(tie("value"), { maxLength: 2 })),
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom<JsonValue[]>(null, 1, "x", true, []),
+      tie("object"),
+      fc.array(tie("value"), { maxLength: 2 }),
+    ),
     object: fc
-      .array(fc.tuple(fc.constantFrom("a", "b", "c", "toString", "__proto__", "constructor"), tie("value")), { maxLength: 4 })
+      .array(fc.tuple(fc.constantFrom("a", "b", "c", "toString", "__proto__", "constructor"), tie("value")), {
+        maxLength: 4,
+      })
       .map((entries) => Object.fromEntries(entries)),
   }));
 

@@ -34,9 +34,12 @@ describe("a dotted key", () => {
     expect(patched({ team: { "a.b": 1 } })["team"]).toEqual({ name: "blue", size: 3, "a.b": 1 });
   });
 
-  test.each([".a", "a.", "a..b", "", ".", "__proto__.x", "a.__proto__.x", "constructor.prototype.x", "a.prototype"])("%j is passed over", (key) => {
-    expect(patched({ [key]: 1 })).toEqual(before);
-  });
+  test.each([".a", "a.", "a..b", "", ".", "__proto__.x", "a.__proto__.x", "constructor.prototype.x", "a.prototype"])(
+    "%j is passed over",
+    (key) => {
+      expect(patched({ [key]: 1 })).toEqual(before);
+    },
+  );
 
   test("takes 64 parts, and is passed over with more, however many", () => {
     expect(patched({ [`x${".y".repeat(63)}`]: 1 })).toHaveProperty("x");
@@ -48,7 +51,10 @@ describe("a dotted key", () => {
 describe("a number", () => {
   test.each<[JsonObject, JsonObject]>([
     [{ "tokenUsage.input": "+5" }, { tokenUsage: { ...before.tokenUsage, input: 15 } }],
-    [{ tokenUsage: { output: "-2", cacheRead: "+1" } }, { tokenUsage: { input: 10, output: 3, total: 15, cacheRead: 3 } }],
+    [
+      { tokenUsage: { output: "-2", cacheRead: "+1" } },
+      { tokenUsage: { input: 10, output: 3, total: 15, cacheRead: 3 } },
+    ],
     [{ cost: "+0.25" }, { cost: 1.75 }],
     [{ "team.size": "-3" }, { team: { name: "blue", size: 0 } }],
     [{ retries: "+1" }, { retries: 1 }],
@@ -72,7 +78,12 @@ describe("a number", () => {
 });
 
 test("null clears, a list replaces, an object merges", () => {
-  expect(patched({ userId: null, tags: ["b"], team: { size: null } })).toEqual({ ...before, userId: null, tags: ["b"], team: { name: "blue", size: null } });
+  expect(patched({ userId: null, tags: ["b"], team: { size: null } })).toEqual({
+    ...before,
+    userId: null,
+    tags: ["b"],
+    team: { name: "blue", size: null },
+  });
   expect(patched({ team: null })["team"]).toBeNull();
   expect(patched({ fresh: { a: {} } })["fresh"]).toEqual({ a: {} });
 });
@@ -107,12 +118,25 @@ test.each<JsonObject>([
 
 test("what an edited snapshot lacks, a patch does not need", () => {
   const { liveness: _liveness, cost: _cost, ...rest } = before;
-  const after = patchMetadata({ ...rest, tokenUsage: "?" } as unknown as Metadata, { "tokenUsage.input": 1, cost: "+1", "liveness.status": "waiting" }, now);
-  expect(after).toMatchObject({ cost: 1, tokenUsage: { input: 1, output: 0, total: 0 }, liveness: { status: "waiting", since: now } });
+  const after = patchMetadata(
+    { ...rest, tokenUsage: "?" } as unknown as Metadata,
+    { "tokenUsage.input": 1, cost: "+1", "liveness.status": "waiting" },
+    now,
+  );
+  expect(after).toMatchObject({
+    cost: 1,
+    tokenUsage: { input: 1, output: 0, total: 0 },
+    liveness: { status: "waiting", since: now },
+  });
 });
 
 test("an unsafe key changes no prototype, wherever it stands", () => {
-  const patches = ['{"__proto__":{"hacked":1}}', '{"team":{"__proto__":{"hacked":1}}}', '{"constructor.prototype.hacked":1}', '{"team":{"constructor":{"prototype":{"hacked":1}}}}'];
+  const patches = [
+    '{"__proto__":{"hacked":1}}',
+    '{"team":{"__proto__":{"hacked":1}}}',
+    '{"constructor.prototype.hacked":1}',
+    '{"team":{"constructor":{"prototype":{"hacked":1}}}}',
+  ];
   for (const text of patches) {
     expect(patched(parsed(text))).toEqual(before);
     expect(({} as JsonObject)["hacked"]).toBeUndefined();
@@ -120,7 +144,17 @@ test("an unsafe key changes no prototype, wherever it stands", () => {
 });
 
 test("any patch keeps the kinds of the known fields, the argument, and Object.prototype", () => {
-  const names = [...Object.keys(before), "tokenUsage.input", "metrics.x", "liveness.since", "__proto__", "__proto__.x", "a.constructor.x", "toString.x", "x"];
+  const names = [
+    ...Object.keys(before),
+    "tokenUsage.input",
+    "metrics.x",
+    "liveness.since",
+    "__proto__",
+    "__proto__.x",
+    "a.constructor.x",
+    "toString.x",
+    "x",
+  ];
   const values = fc.oneof(fc.jsonValue(), fc.constantFrom<JsonValue[]>("+1", "-2.5", "active", "failed", {}, [], null));
   const text = JSON.stringify(before);
   const clean = Object.getOwnPropertyNames(Object.prototype);
@@ -144,7 +178,11 @@ function expectKinds(metadata: Metadata): void {
   }
   const { input, output, total } = metadata.tokenUsage;
   const { agentsSpawned, toolCalls, mcpCalls, filesModified, bashCommands } = metadata.metrics;
-  expect([input, output, total, agentsSpawned, toolCalls, mcpCalls, filesModified, bashCommands, metadata.cost].every(Number.isFinite)).toBe(true);
+  expect(
+    [input, output, total, agentsSpawned, toolCalls, mcpCalls, filesModified, bashCommands, metadata.cost].every(
+      Number.isFinite,
+    ),
+  ).toBe(true);
   expect(sessionStatuses).toContain(metadata.status);
   expect([typeof metadata.liveness.status, typeof metadata.liveness.since]).toEqual(["string", "string"]);
   expect(metadata).toMatchObject({ sessionId: "s", created: "", updated: "", eventCount: 0, lastEventAt: "" });

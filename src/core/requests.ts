@@ -62,10 +62,7 @@ export const goalSchema = z
   })
   .meta({ id: "NewGoal" });
 
-export const goalPatchSchema = goalSchema
-  .partial()
-  .omit({ goalId: true })
-  .meta({ id: "GoalPatch" });
+export const goalPatchSchema = goalSchema.partial().omit({ goalId: true }).meta({ id: "GoalPatch" });
 
 export const agentSchema = z
   .looseObject({
@@ -89,7 +86,11 @@ export const completeAgentSchema = z
 
 /** A JSON merge patch (RFC 7396) of the open part of a state. */
 export const statePatchSchema = z
-  .looseObject({ phase: z.string().optional(), currentStep: jsonSchema.optional(), workspace: jsonObjectSchema.optional() })
+  .looseObject({
+    phase: z.string().optional(),
+    currentStep: jsonSchema.optional(),
+    workspace: jsonObjectSchema.optional(),
+  })
   .meta({ id: "StatePatch", description: "A JSON merge patch (RFC 7396): `null` removes a key" });
 
 const counter = z.union([z.number(), z.string().regex(/^[+-]\d+(\.\d+)?$/, 'must be a number, or "+N" to add to it')]);

@@ -86,7 +86,10 @@ function change(state: State, { type, data, timestamp }: FoldedEvent): JsonObjec
     case "agent_spawned":
       return { ...state, agents: [...state.agents, createAgent(data, timestamp)] };
     case "agent_completed":
-      return { ...state, agents: replace(state.agents, "agentId", data, (agent) => completeAgent(agent, data, timestamp)) };
+      return {
+        ...state,
+        agents: replace(state.agents, "agentId", data, (agent) => completeAgent(agent, data, timestamp)),
+      };
     case "action":
     case "response":
     case "metadata_updated":
@@ -156,7 +159,12 @@ export function completeAgent(agent: Agent, data: JsonObject, timestamp: string)
 }
 
 /** Of several with the same id the last is meant; an unknown id changes nothing. */
-function replace<T extends JsonObject>(list: T[], key: "goalId" | "agentId", data: JsonObject, make: (item: T) => T): T[] {
+function replace<T extends JsonObject>(
+  list: T[],
+  key: "goalId" | "agentId",
+  data: JsonObject,
+  make: (item: T) => T,
+): T[] {
   const index = list.findLastIndex((item) => item[key] === data[key]);
   return index === -1 ? list : list.with(index, make(list[index]!));
 }

@@ -1,12 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventTypes, hasServerField, streamOf, streams, type NewEvent, type SessionEvent } from "../core/event.js";
+import { eventTypes, streamOf, streams, withoutServerFields, type NewEvent, type SessionEvent } from "../core/event.js";
 import type { JsonObject } from "../core/json.js";
 import { encodeLine, foldedEvent, parseLine, seqOfLine, toEventLine, typeOfLine, type Stamp } from "./line.js";
 
-const stamp: Stamp = { seq: 7, timestamp: "2026-01-31T10:30:00+01:00", receivedAt: "2026-01-31T09:30:00.000Z", eventId: "e-7" };
-const start = '{"seq":7,"timestamp":"2026-01-31T10:30:00+01:00","receivedAt":"2026-01-31T09:30:00.000Z","eventId":"e-7"';
-const action = (data: JsonObject, raw?: string): NewEvent => ({ type: "action", data, ...(raw !== undefined && { raw }) });
+const stamp: Stamp = {
+  seq: 7,
+  timestamp: "2026-01-31T10:30:00+01:00",
+  receivedAt: "2026-01-31T09:30:00.000Z",
+  eventId: "e-7",
+};
+const start =
+  '{"seq":7,"timestamp":"2026-01-31T10:30:00+01:00","receivedAt":"2026-01-31T09:30:00.000Z","eventId":"e-7"';
+const action = (data: JsonObject, raw?: string): NewEvent => ({
+  type: "action",
+  data,
+  ...(raw !== undefined && { raw }),
+});
 const parsedAction = (raw: string) => action(JSON.parse(raw) as JsonObject, raw);
 
 describe("a stored line", () => {
@@ -16,12 +26,20 @@ describe("a stored line", () => {
   });
 
   test("is the stamp, the type and the data for every other event", () => {
-    expect(encodeLine({ type: "goal_added", data: { goalId: "g", seq: 3 } }, stamp)).toBe(`${start},"type":"goal_added","data":{"goalId":"g","seq":3}}`);
+    expect(encodeLine({ type: "goal_added", data: { goalId: "g", seq: 3 } }, stamp)).toBe(
+      `${start},"type":"goal_added","data":{"goalId":"g","seq":3}}`,
+    );
   });
 
-  test.each(['{"type":"note", "text":"gr\\u00fcn 🪂 \u2028", "n":1.0}', '{ \t"type" : "note" }', '{"type":"note","type":"twice"}'])("keeps the producer's text %s", (raw) => {
+  test.each([
+    '{"type":"note", "text":"gr\\u00fcn 🪂 \u2028", "n":1.0}',
+    '{ \t"type" : "note" }',
+    '{"type":"note","type":"twice"}',
+  ])("keeps the producer's text %s", (raw) => {
     expect(encodeLine(parsedAction(raw), stamp)).toBe(`${start},${raw.slice(1)}`);
-    expect(encodeLine({ ...parsedAction(raw), type: "state_updated" }, stamp)).toBe(`${start},"type":"state_updated","data":${raw}}`);
+    expect(encodeLine({ ...parsedAction(raw), type: "state_updated" }, stamp)).toBe(
+      `${start},"type":"state_updated","data":${raw}}`,
+    );
   });
 
   test.each([
@@ -50,7 +68,21 @@ describe("the seq of a line", () => {
     expect(seqOfLine(line)).toBe(seq);
   });
 
-  test.each(["", "{}", "null", "[1]", "7", "garbage", '{"seq":0}', '{"seq":-3}', '{"seq":"5"}', '{"seq":null}', '{ "seq":1.5}', '{ "seq":1e300}', '{"type":"no'])("of %j is 0", (line) => {
+  test.each([
+    "",
+    "{}",
+    "null",
+    "[1]",
+    "7",
+    "garbage",
+    '{"seq":0}',
+    '{"seq":-3}',
+    '{"seq":"5"}',
+    '{"seq":null}',
+    '{ "seq":1.5}',
+    '{ "seq":1e300}',
+    '{"type":"no',
+  ])("of %j is 0", (line) => {
     expect(seqOfLine(line)).toBe(0);
   });
 });
@@ -66,10 +98,21 @@ test("the type of a line is its own", () => {
 });
 
 describe("a line as an event", () => {
-  const ids = fc.string({ unit: fc.constantFrom(..."abcXYZ019.-_:"), minLength: 1, maxLength: 20 });
-  const times = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31") }).map((date) => date.toISOString());
-  const stamps: fc.Arbitrary<Stamp> = fc.record({ seq: fc.integer({ min: 1 }), timestamp: times, receivedAt: times, eventId: ids });
-  const records = fc.dictionary(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("type", "seq", "eventId", "data", "cursor")), fc.jsonValue(), { noNullPrototype: true });
+  const ids = fc.string({ unit: fc.constantFrom("a", "Z", "7", ".", "-", "_", ":"), minLength: 1, maxLength: 20 });
+  const times = fc
+    .date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31") })
+    .map((date) => date.toISOString());
+  const stamps: fc.Arbitrary<Stamp> = fc.record({
+    seq: fc.integer({ min: 1 }),
+    timestamp: times,
+    receivedAt: times,
+    eventId: ids,
+  });
+  const records = fc.dictionary(
+    fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("type", "seq", "eventId", "data", "cursor")),
+    fc.jsonValue(),
+    { noNullPrototype: true },
+  );
   const events = fc.tuple(fc.constantFrom(...eventTypes), records, fc.constantFrom(undefined, 0, 2)).map(
     // Parsed, so that `data` is what a body can hold; with `raw`, and with white space in it, or without.
     ([type, record, indent]): NewEvent => {
@@ -91,7 +134,7 @@ describe("a line as an event", () => {
     );
   });
 
-  test("folds to the event that was stored, a record without the fields that only the server sets", () => {
+  test("folds to the event that was stored, a record with the stamp of the server", () => {
     fc.assert(
       fc.property(events, stamps, (event, given) => {
         const stream = streamOf(event.type);
@@ -99,13 +142,15 @@ describe("a line as an event", () => {
         const folded = foldedEvent(stream, line)!;
         expect(seqOfLine(line)).toBe(given.seq);
         expect(folded).toMatchObject({ type: event.type, seq: given.seq, timestamp: given.timestamp });
-        if (stream === "changes") expect(folded.data).toEqual(event.data);
-        else if (!hasServerField(event.data)) expect(folded.data).toEqual({ ...event.data, ...given });
+        expect(folded.data).toEqual(
+          stream === "changes" ? event.data : { ...withoutServerFields(event.data), ...given },
+        );
       }),
     );
   });
 
-  const eventOf = (stream: (typeof streams)[number], line: string) => JSON.parse(toEventLine(stream, "s", line, "c.1")) as SessionEvent;
+  const eventOf = (stream: (typeof streams)[number], line: string) =>
+    JSON.parse(toEventLine(stream, "s", line, "c.1")) as SessionEvent;
 
   test("has the stamp of a record of another layout, as far as it has one", () => {
     expect(eventOf("responses", '{"type":"note", "timestamp":"2026-01-31T09:30:00Z", "seq":3}')).toEqual({
@@ -122,13 +167,31 @@ describe("a line as an event", () => {
   });
 
   test("belongs to the session whose folder it is in, whatever a line of another layout says", () => {
-    const line = '{"sessionId":"other", "cursor":"x", "seq":3, "timestamp":"t", "eventId":"e", "type":"goal_added", "data":{"goalId":"g"}}';
-    expect(eventOf("changes", line)).toEqual({ type: "goal_added", sessionId: "s", cursor: "c.1", seq: 3, timestamp: "t", receivedAt: "t", eventId: "e", data: { goalId: "g" } });
-    expect(eventOf("changes", ' {"seq":3,"type":"goal_added"}')).toMatchObject({ sessionId: "s", seq: 3, data: { type: "goal_added" } });
+    const line =
+      '{"sessionId":"other", "cursor":"x", "seq":3, "timestamp":"t", "eventId":"e", "type":"goal_added", "data":{"goalId":"g"}}';
+    expect(eventOf("changes", line)).toEqual({
+      type: "goal_added",
+      sessionId: "s",
+      cursor: "c.1",
+      seq: 3,
+      timestamp: "t",
+      receivedAt: "t",
+      eventId: "e",
+      data: { goalId: "g" },
+    });
+    expect(eventOf("changes", ' {"seq":3,"type":"goal_added"}')).toMatchObject({
+      sessionId: "s",
+      seq: 3,
+      data: { type: "goal_added" },
+    });
   });
 
   test.each(streams)("is JSON also for a torn line of %s, and tells its text", (stream) => {
-    expect(eventOf(stream, '{"seq":4,"timest')).toMatchObject({ sessionId: "s", seq: 4, data: { type: "unreadable_line", text: '{"seq":4,"timest' } });
+    expect(eventOf(stream, '{"seq":4,"timest')).toMatchObject({
+      sessionId: "s",
+      seq: 4,
+      data: { type: "unreadable_line", text: '{"seq":4,"timest' },
+    });
     expect(eventOf(stream, "")).toMatchObject({ sessionId: "s", seq: 0 });
   });
 });

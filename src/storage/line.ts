@@ -1,4 +1,11 @@
-import { hasServerField, streamOf, withoutServerFields, type EventType, type NewEvent, type Stream } from "../core/event.js";
+import {
+  hasServerField,
+  streamOf,
+  withoutServerFields,
+  type EventType,
+  type NewEvent,
+  type Stream,
+} from "../core/event.js";
 import { isJsonObject, type JsonObject } from "../core/json.js";
 import type { FoldedEvent } from "../core/state.js";
 
@@ -29,7 +36,10 @@ export function encodeLine(event: NewEvent, { seq, timestamp, receivedAt, eventI
   if (streamOf(event.type) === "changes") {
     return `${head}"type":"${event.type}","data":${event.raw ?? JSON.stringify(event.data)}}`;
   }
-  const record = event.raw !== undefined && !hasServerField(event.data) ? event.raw : JSON.stringify(withoutServerFields(event.data));
+  const record =
+    event.raw !== undefined && !hasServerField(event.data)
+      ? event.raw
+      : JSON.stringify(withoutServerFields(event.data));
   const fields = record.slice(1);
   return fields.trimStart() === "}" ? `${head.slice(0, -1)}}` : head + fields;
 }

@@ -33,7 +33,9 @@ describe("the lines of a page", () => {
   });
 
   test("read page after page are all lines once, in both directions", () => {
-    const seqs = fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 }).map((all) => all.sort((a, b) => a - b));
+    const seqs = fc
+      .uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 })
+      .map((all) => all.sort((a, b) => a - b));
     fc.assert(
       fc.property(seqs, fc.integer({ min: 1, max: 7 }), (all, limit) => {
         const stored = all.map(line);
@@ -59,7 +61,13 @@ describe("the lines of a page", () => {
 describe("a page", () => {
   test("says which seqs it holds", () => {
     const page = pageOf(["a", "b"], [line(3), line(5)], true);
-    expect({ ...page, lines: Buffer.from(page.lines).toString() }).toEqual({ lines: "a\nb\n", count: 2, first: 3, last: 5, more: true });
+    expect({ ...page, lines: Buffer.from(page.lines).toString() }).toEqual({
+      lines: "a\nb\n",
+      count: 2,
+      first: 3,
+      last: 5,
+      more: true,
+    });
     expect(pageOf([], [], false)).toMatchObject({ count: 0, first: 0, last: 0, more: false, lines: Buffer.alloc(0) });
   });
 
@@ -67,7 +75,11 @@ describe("a page", () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue() as fc.Arbitrary<JsonValue>), (values) => {
         const stored = values.map((value, index) => ({ ...line(index + 1), text: JSON.stringify(value) }));
-        const page = pageOf(stored.map(({ text }) => text), stored, false);
+        const page = pageOf(
+          stored.map(({ text }) => text),
+          stored,
+          false,
+        );
         const expected = JSON.parse(JSON.stringify(values)) as JsonValue[];
         expect(JSON.parse(pageToJsonArray(page).toString())).toEqual(expected);
         expect(parsePage(page)).toEqual(expected);
@@ -82,7 +94,13 @@ describe("a page", () => {
 
   test("reads a part of a larger buffer, as a page of a file is", () => {
     const bytes = Buffer.from('xx{"n":1}\n{"n":2}\nyy');
-    const page = { lines: new Uint8Array(bytes.buffer, bytes.byteOffset + 2, 16), count: 2, first: 1, last: 2, more: false };
+    const page = {
+      lines: new Uint8Array(bytes.buffer, bytes.byteOffset + 2, 16),
+      count: 2,
+      first: 1,
+      last: 2,
+      more: false,
+    };
     expect(parsePage(page)).toEqual([{ n: 1 }, { n: 2 }]);
     expect(pageToJsonArray(page).toString()).toBe('[{"n":1},{"n":2}]');
   });

@@ -15,7 +15,10 @@ interface Range {
 }
 
 /** The lines of a page out of lines in ascending order: the oldest `limit` behind `after`, else the newest. */
-export function selectLines(lines: readonly StoredLine[], { after, before, limit }: Range): { lines: StoredLine[]; more: boolean } {
+export function selectLines(
+  lines: readonly StoredLine[],
+  { after, before, limit }: Range,
+): { lines: StoredLine[]; more: boolean } {
   const inRange = lines.filter(({ seq }) => seq > (after ?? 0) && (before === undefined || seq < before));
   if (inRange.length <= limit) return { lines: inRange, more: false };
   return { lines: after === undefined ? inRange.slice(inRange.length - limit) : inRange.slice(0, limit), more: true };

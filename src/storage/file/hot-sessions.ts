@@ -112,7 +112,7 @@ export class HotSessions {
     if (seq === 0) return undefined;
     const session = loadTo({ sessionId, folder, head: seq, sizes });
     const hot = createHotSession(sessionId, folder, seq, session, sizes, now());
-    hot.snapshotSeq = readSnapshotSeq(folder, seq);
+    hot.snapshotSeq = readSnapshotSeq({ sessionId, folder, head: seq });
     this.keep(hot);
     return hot;
   }

@@ -77,10 +77,11 @@ export function foldTo(files: SessionFiles, at: number): Session {
 }
 
 /** The seq that a session's snapshot files hold; 0 where they are missing or of no use. */
-export function readSnapshotSeq(folder: string, head: number): number {
+export function readSnapshotSeq({ sessionId, folder, head }: SessionFiles): number {
   const state = readJsonFile(join(folder, "state.json"));
   const metadata = readJsonFile(join(folder, "metadata.json"));
-  if (!isState(state, head) || !isMetadata(metadata, head) || !readJsonFile(join(folder, "initial.json"))) return 0;
+  if (!isState(state, sessionId, head) || !isMetadata(metadata, sessionId, head)) return 0;
+  if (!readJsonFile(join(folder, "initial.json"))) return 0;
   return Math.min(state.seq, metadata.eventCount);
 }
 
@@ -88,7 +89,7 @@ function readSnapshots({ sessionId, folder, head }: SessionFiles): Session {
   const empty = emptySession(sessionId);
   const state = readJsonFile(join(folder, "state.json"));
   const metadata = readJsonFile(join(folder, "metadata.json"));
-  if (!isState(state, head) || !isMetadata(metadata, head)) return empty;
+  if (!isState(state, sessionId, head) || !isMetadata(metadata, sessionId, head)) return empty;
   const ended = metadata.status !== "active";
   return {
     state,
@@ -98,12 +99,15 @@ function readSnapshots({ sessionId, folder, head }: SessionFiles): Session {
   };
 }
 
-function isState(value: JsonObject | undefined, head: number): value is State {
+/** A folder that was copied here may have had another name, which its snapshots hold. */
+function isState(value: JsonObject | undefined, sessionId: string, head: number): value is State {
   const seq = value?.["seq"];
+  if (value?.["sessionId"] !== sessionId) return false;
   return typeof seq === "number" && seq <= head && Array.isArray(value?.["goals"]) && Array.isArray(value["agents"]);
 }
 
-function isMetadata(value: JsonObject | undefined, head: number): value is Metadata {
+function isMetadata(value: JsonObject | undefined, sessionId: string, head: number): value is Metadata {
   const count = value?.["eventCount"];
+  if (value?.["sessionId"] !== sessionId) return false;
   return typeof count === "number" && count <= head && isJsonObject(value?.["metrics"]) && Array.isArray(value["tags"]);
 }

@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { rejectionCode } from "../store-suite.js";
 import { createMemoryStore } from "./memory-store.js";
 
-const note = (text: string, timestamp: string) => ({ type: "action" as const, data: { type: "note", text }, timestamp });
+const note = (text: string, timestamp: string) => ({
+  type: "action" as const,
+  data: { type: "note", text },
+  timestamp,
+});
 
 test("sorts by the time that is meant, in whatever zone and precision it is written", async () => {
   const store = createMemoryStore();
@@ -19,7 +23,10 @@ test("sorts by the time that is meant, in whatever zone and precision it is writ
 test("gives the newest hit of a session first, page after page", async () => {
   const store = createMemoryStore();
   const time = "2026-01-31T09:00:00Z";
-  await store.append("s", Array.from({ length: 12 }, () => note("wind", time)));
+  await store.append(
+    "s",
+    Array.from({ length: 12 }, () => note("wind", time)),
+  );
   const first = await store.search({ q: "wind", limit: 7 });
   const second = await store.search({ q: "wind", limit: 7, cursor: first.next! });
   expect([...first.hits, ...second.hits].map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, n) => 13 - n));

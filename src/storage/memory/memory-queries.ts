@@ -60,7 +60,9 @@ export function searchInMemory(sessions: Sessions, query: SearchQuery): SearchPa
   const words = query.q.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const offset = query.cursor === undefined ? 0 : Number(parsePageCursor(query.cursor).key);
   const hits = words.length === 0 ? [] : [...allHits(sessions, query, words)];
-  hits.sort((a, b) => compare(Date.parse(a.timestamp), a.sessionId, Date.parse(b.timestamp), b.sessionId) || b.seq - a.seq);
+  hits.sort(
+    (a, b) => compare(Date.parse(a.timestamp), a.sessionId, Date.parse(b.timestamp), b.sessionId) || b.seq - a.seq,
+  );
   const next = offset + query.limit;
   return {
     hits: hits.slice(offset, next),
@@ -78,7 +80,15 @@ function* allHits(sessions: Sessions, query: SearchQuery, words: string[]): Gene
       const content = JSON.stringify(event.data);
       if (!inRange(event, query) || !words.every((word) => hasWord(content, word))) continue;
       const type = ofType(event);
-      yield { sessionId, userId: session.metadata.userId, seq: event.seq, type, timestamp: event.timestamp, snippet: snippet(content, words), score: 0 };
+      yield {
+        sessionId,
+        userId: session.metadata.userId,
+        seq: event.seq,
+        type,
+        timestamp: event.timestamp,
+        snippet: snippet(content, words),
+        score: 0,
+      };
     }
   }
 }
@@ -110,7 +120,10 @@ function hasWord(content: string, word: string): boolean {
 function snippet(content: string, words: string[]): string {
   const at = Math.max(0, content.toLowerCase().indexOf(words[0]!) - 40);
   const matches = new RegExp(`((?<![\\p{L}\\p{N}])(?:${words.join("|")})[\\p{L}\\p{N}]*)`, "iu");
-  const parts = content.slice(at, at + 120).split(matches).map(escapeHtml);
+  const parts = content
+    .slice(at, at + 120)
+    .split(matches)
+    .map(escapeHtml);
   return parts.map((part, index) => (index % 2 === 1 ? `<mark>${part}</mark>` : part)).join("");
 }
 

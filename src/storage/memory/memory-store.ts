@@ -63,7 +63,8 @@ class MemoryStore implements SessionStore {
     if (earlier) return { events: [earlier] };
     const events = typeof write === "function" ? write(stored?.session) : write;
     if (events.length === 0) return { events: [] };
-    if (!stored && options.implicit === false && events[0]?.type !== "session_created") throw sessionNotFound(sessionId);
+    if (!stored && options.implicit === false && events[0]?.type !== "session_created")
+      throw sessionNotFound(sessionId);
     return { events: this.store(sessionId, stored, events) };
   }
 
@@ -110,7 +111,8 @@ class MemoryStore implements SessionStore {
   async readStateAt(sessionId: string, at: number): Promise<State> {
     const stored = this.sessions.get(sessionId);
     if (!stored) throw sessionNotFound(sessionId);
-    if (at > stored.lines.length) throw new AppError("invalid_input", `The session has ${stored.lines.length} events; ask for at most that seq.`);
+    if (at > stored.lines.length)
+      throw new AppError("invalid_input", `The session has ${stored.lines.length} events; ask for at most that seq.`);
     const fold = (session: Session, { stream, text }: StoredLine) => reduceSession(session, foldedEvent(stream, text)!);
     return stored.lines.slice(0, at).reduce(fold, emptySession(sessionId)).state;
   }
@@ -121,7 +123,9 @@ class MemoryStore implements SessionStore {
     const matches = ({ stream, text }: StoredLine) => matchesTypes(query, stream, text);
     const inStream = stored.lines.filter(({ stream }) => query.of === "events" || stream === query.of);
     const { lines, more } = selectLines(inStream.filter(matches), query);
-    const texts = lines.map(({ stream, text }) => (query.of === "events" ? toEventLine(stream, sessionId, text) : text));
+    const texts = lines.map(({ stream, text }) =>
+      query.of === "events" ? toEventLine(stream, sessionId, text) : text,
+    );
     return pageOf(texts, lines, more);
   }
 
