@@ -11,7 +11,12 @@ if (parts[0] < needed[0] || (parts[0] === needed[0] && parts[1] < needed[1])) {
   process.exit(1);
 }
 
-import("../dist/cli.js").then(
+import("node:module")
+  .then(function (nodeModule) {
+    nodeModule.enableCompileCache();
+    return import("../dist/cli.js");
+  })
+  .then(
   function (cli) {
     return cli.run();
   },

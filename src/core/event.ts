@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventIdSchema } from "./ids.js";
 import type { JsonObject, JsonValue } from "./json.js";
 

@@ -81,6 +81,14 @@ describe("every event", () => {
     });
   });
 
+  test("that arrives late does not take the session back, and one of a time to come counts from its receipt", () => {
+    const created = fold(["session_created", {}]);
+    const event = { type: "action" as const, data: { type: "note" }, seq: 2 };
+    expect(reduceMetadata(created, { ...event, timestamp: at(0), receivedAt: at(5) }).updated).toBe(at(1));
+    expect(reduceMetadata(created, { ...event, timestamp: at(3), receivedAt: at(5) }).updated).toBe(at(3));
+    expect(reduceMetadata(created, { ...event, timestamp: at(9), receivedAt: at(5) }).updated).toBe(at(5));
+  });
+
   test("that is held already changes nothing", () => {
     const metadata = fold(["session_created", {}], ["action", { type: "tool_call" }]);
     for (const seq of [0, 1, 2]) {

@@ -84,12 +84,22 @@ export function initialMetadata(sessionId: string): Metadata {
 /** The metadata after `event`; the given one where it already holds the event. */
 export function reduceMetadata(metadata: Metadata, event: FoldedEvent): Metadata {
   if (event.seq <= metadata.eventCount) return metadata;
+  const activity = latestActivity(metadata.updated, event);
   return {
     ...change(metadata, event),
-    updated: event.timestamp,
+    updated: activity,
     eventCount: event.seq,
-    lastEventAt: event.timestamp,
+    lastEventAt: activity,
   };
+}
+
+/**
+ * When something last happened. An event that arrives late does not take a session back, and one
+ * with a time to come does not pin it to the front: it counts from when it was received.
+ */
+function latestActivity(before: string, { timestamp, receivedAt = timestamp }: FoldedEvent): string {
+  const at = timestamp === receivedAt || Date.parse(timestamp) <= Date.parse(receivedAt) ? timestamp : receivedAt;
+  return before === "" || Date.parse(at) >= Date.parse(before) ? at : before;
 }
 
 function change(metadata: Metadata, event: FoldedEvent): Metadata {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventTypeSchema, timestampSchema, type EventType } from "./event.js";
 import { eventIdSchema, sessionIdSchema } from "./ids.js";
 import type { JsonValue } from "./json.js";

@@ -61,6 +61,8 @@ export interface FoldedEvent {
   type: EventType;
   seq: number;
   timestamp: string;
+  /** When the server took it; a fold that lacks it goes by `timestamp` alone. */
+  receivedAt?: string;
   data: JsonObject;
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventTypeSchema } from "../core/event.js";
 import { sessionStatuses } from "../core/metadata.js";
 import { agentStatuses, goalStatuses } from "../core/state.js";

@@ -4,7 +4,7 @@ import { AppError } from "../core/errors.js";
 /** The error of a port that another process listens on; names the process where the system tells. */
 export function portInUse(port: number, cause: unknown): AppError {
   const holder = holderOfPort(port);
-  const who = holder === undefined ? "another process" : `${holder.name} (process ${holder.pid})`;
+  const who = holder === undefined ? "another process" : `process ${holder.pid} (${holder.name})`;
   return new AppError("port_in_use", `Port ${port} is taken by ${who}. Stop that, or choose another with --port, such as --port ${port + 1}.`, {
     cause,
   });
@@ -16,10 +16,16 @@ function holderOfPort(port: number): { pid: number; name: string } | undefined {
     const links = new Set([...inodesOf("/proc/net/tcp", port), ...inodesOf("/proc/net/tcp6", port)].map((inode) => `socket:[${inode}]`));
     if (links.size === 0) return undefined;
     const pid = readdirSync("/proc").find((entry) => /^\d+$/.test(entry) && holdsOne(entry, links));
-    return pid === undefined ? undefined : { pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, "utf8").trim() };
+    return pid === undefined ? undefined : { pid: Number(pid), name: commandOf(pid) };
   } catch {
     return undefined;
   }
+}
+
+/** The command as it was typed, cut to a readable length; its name alone says little of a script. */
+function commandOf(pid: string): string {
+  const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  return words.join(" ").trim().slice(0, 120) || "a process";
 }
 
 const listening = "0A";

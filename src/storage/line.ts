@@ -92,9 +92,10 @@ export function typeOfLine(line: string): string {
 export function foldedEvent(stream: Stream, line: string): FoldedEvent | undefined {
   const record = parseLine(line);
   if (record === undefined) return undefined;
-  const { seq, timestamp } = record;
-  if (typeof seq !== "number" || typeof timestamp !== "string") return undefined;
-  if (stream !== "changes") return { type: recordEvents[stream], seq, timestamp, data: record };
+  const { seq, timestamp, receivedAt = timestamp } = record;
+  if (typeof seq !== "number" || typeof timestamp !== "string" || typeof receivedAt !== "string") return undefined;
+  if (stream !== "changes") return { type: recordEvents[stream], seq, timestamp, receivedAt, data: record };
   const { type, data } = record;
-  return typeof type === "string" && isJsonObject(data) ? { type: type as EventType, seq, timestamp, data } : undefined;
+  if (typeof type !== "string" || !isJsonObject(data)) return undefined;
+  return { type: type as EventType, seq, timestamp, receivedAt, data };
 }

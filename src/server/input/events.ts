@@ -41,9 +41,9 @@ function scanned(text: string | undefined, path: string): NewEvent | undefined {
   return newEvent(type as EventType, data, raw, path, eventId, timestamp);
 }
 
-/** A time that the schema keeps as it is; only at a month's end does it take a calendar to know. */
+/** A time that the schema keeps as it is; a month's end takes the calendar that the schema has. */
 function isUsualTimestamp(timestamp: string): boolean {
-  return usualTimestamp.test(timestamp) && (timestamp.slice(8, 10) <= "28" || !Number.isNaN(Date.parse(timestamp)));
+  return usualTimestamp.test(timestamp) && timestamp.slice(8, 10) <= "28";
 }
 
 function parsed(value: unknown, path: string): NewEvent {

@@ -1,6 +1,6 @@
 import { derivedMetadataKeys } from "../../core/metadata.js";
 import type { Issue } from "../../core/errors.js";
-import { isUnsafeKey, type JsonObject, type JsonValue } from "../../core/json.js";
+import { isUnsafeKey, maxJsonDepth, type JsonObject, type JsonValue } from "../../core/json.js";
 import { metadataPatchFields } from "../../core/requests.js";
 import { invalidInput } from "./parse.js";
 
@@ -21,6 +21,7 @@ export function checkMetadataPatch(patch: JsonObject, path = ""): void {
 }
 
 function problemOf(parts: string[], value: JsonValue): string | undefined {
+  if (parts.length > maxJsonDepth) return `has more than ${maxJsonDepth} parts`;
   if (parts.includes("")) return "has an empty part between its dots";
   if (parts.some(isUnsafeKey)) return "is a reserved key; rename it";
   const [name] = parts as [string];

@@ -104,7 +104,7 @@ export class Appender {
     const batch = this.batchOf(hot);
     batch.texts[streamOf(type)] += `${encodeLine(event, { seq, timestamp, receivedAt, eventId })}\n`;
     batch.last = seq;
-    const session = reduceSession(hot.staged.session, { type, seq, timestamp, data });
+    const session = reduceSession(hot.staged.session, { type, seq, timestamp, receivedAt, data });
     hot.staged = { seq, session, sizes: hot.staged.sizes };
     const appended: AppendedEvent = { seq, eventId, timestamp, duplicate: false };
     if (event.eventId !== undefined) {
