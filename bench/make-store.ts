@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { streamOf, type NewEvent, type Stream } from "../src/core/event.js";
 import { emptySession, reduceSession, type Session } from "../src/core/session.js";
 import { encodeLine } from "../src/storage/line.js";
-import { makeAction, sessionIds } from "./payload.js";
+import { makeAction, prose, sessionIds } from "./payload.js";
 
 export interface StoreSize {
   /** Small sessions, each of `eventsPerSession` events. */
@@ -45,10 +45,14 @@ function writeSession(root: string, sessionId: string, events: number, index: nu
   writeSnapshots(folder, session);
 }
 
+/** A session begins with its creation and a goal; everything after is actions. */
 function makeEvent(seq: number, index: number): NewEvent {
-  if (seq > 1) return { type: "action", data: makeAction(index * 31 + seq, eventBytes) as NewEvent["data"] };
-  const data = { userId: `user-${index % 100}`, tags: [`team-${index % 10}`], initial: { source: "bench" } };
-  return { type: "session_created", data };
+  if (seq === 1) {
+    const data = { userId: `user-${index % 100}`, tags: [`team-${index % 10}`], initial: { source: "bench" } };
+    return { type: "session_created", data };
+  }
+  if (seq === 2) return { type: "goal_added", data: { goalId: "goal-1", description: prose(index, 60) } };
+  return { type: "action", data: makeAction(index * 31 + seq, eventBytes) as NewEvent["data"] };
 }
 
 function writeSnapshots(folder: string, { metadata, state }: Session): void {

@@ -4,7 +4,7 @@ const words =
   );
 
 /** The same words for the same number, so that every run stores the same text. */
-function prose(seed: number, length: number): string {
+export function prose(seed: number, length: number): string {
   let text = "";
   let state = (seed * 2654435761) >>> 0;
   while (text.length < length) {

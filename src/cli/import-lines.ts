@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../core/errors.js";
 import type { NewEvent } from "../core/event.js";
-import { sessionIdSchema } from "../core/ids.js";
+import { sessionIdSchema } from "../core/schemas.js";
 import { isJsonObject, type JsonObject } from "../core/json.js";
 import { parseEvents } from "../server/input/events.js";
 

@@ -3,13 +3,11 @@ import { describe, expect, test } from "vitest";
 import {
   eventTypes,
   hasServerField,
-  newEventSchema,
-  recordSchema,
   serverFields,
   streamOf,
-  timestampSchema,
   withoutServerFields,
 } from "./event.js";
+import { newEventSchema, recordSchema, timestampSchema } from "./schemas.js";
 
 test("keeps actions and responses by themselves, and every other event with the changes", () => {
   expect(streamOf("action")).toBe("actions");

@@ -1,6 +1,4 @@
-import * as z from "zod";
-import { eventIdSchema } from "./ids.js";
-import type { JsonObject, JsonValue } from "./json.js";
+import type { JsonObject } from "./json.js";
 
 /** Everything that can happen to a session. Each is one append with a seq of its own. */
 export const eventTypes = [
@@ -17,7 +15,6 @@ export const eventTypes = [
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
-export const eventTypeSchema = z.enum(eventTypes);
 
 /** The three append-only streams that a session's events are kept in. */
 export const streams = ["actions", "responses", "changes"] as const;
@@ -84,52 +81,3 @@ export function withoutServerFields(record: JsonObject): JsonObject {
   } = record;
   return rest;
 }
-
-const exactTimestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
-const firstMillisecond = Date.parse("0000-01-01T00:00:00.000Z");
-const lastMillisecond = Date.parse("9999-12-31T23:59:59.999Z");
-
-/**
- * When something happened: RFC 3339 kept as given; another date text that names its year, or epoch
- * milliseconds, made RFC 3339.
- */
-export const timestampSchema = z.union([z.string().max(64), z.number()]).transform((value, context) => {
-  const timestamp = toTimestamp(value);
-  if (timestamp !== undefined) return timestamp;
-  context.addIssue({ code: "custom", message: "must be an RFC 3339 time, such as 2026-01-31T09:30:00.000Z" });
-  return z.NEVER;
-});
-
-function toTimestamp(value: string | number): string | undefined {
-  if (typeof value === "string" && exactTimestamp.test(value)) return isOnCalendar(value) ? value : undefined;
-  // Date.parse reads a bare number in any text as a month of some year: "retry 5" is not a time.
-  if (typeof value === "string" && !/\d{4}/.test(value)) return undefined;
-  const milliseconds = typeof value === "number" ? value : Date.parse(value);
-  const inRange = milliseconds >= firstMillisecond && milliseconds <= lastMillisecond;
-  return inRange ? new Date(milliseconds).toISOString() : undefined;
-}
-
-/** Date.parse takes 30 February for 2 March, and 24:00 for the next day. */
-function isOnCalendar(timestamp: string): boolean {
-  const local = timestamp.slice(0, "2026-01-31T09:30:00".length);
-  const milliseconds = Date.parse(`${local}Z`);
-  if (Number.isNaN(milliseconds) || Number.isNaN(Date.parse(timestamp))) return false;
-  return new Date(milliseconds).toISOString().startsWith(local);
-}
-
-const recordTypeSchema = z.string().min(1).max(256);
-
-/** What `POST /api/actions/:id` and `…/responses` take: any object with a `type`. */
-export const recordSchema = z.looseObject({
-  type: recordTypeSchema,
-  timestamp: timestampSchema.optional(),
-  eventId: eventIdSchema.optional(),
-});
-
-/** What `POST /api/sessions/:id/events` takes, one or many. */
-export const newEventSchema = z.strictObject({
-  type: eventTypeSchema,
-  data: z.record(z.string(), z.custom<JsonValue>()),
-  timestamp: timestampSchema.optional(),
-  eventId: eventIdSchema.optional(),
-});

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AppError } from "./errors.js";
-import { encodeId, eventIdSchema, isEventId, parseSessionId, sessionIdSchema } from "./ids.js";
+import { encodeId, isEventId, parseSessionId } from "./ids.js";
+import { eventIdSchema, sessionIdSchema } from "./schemas.js";
 
 const good = ["a", "7", "demo", "A.b_c-d", "0", "a.", "2026-01-31T09.30", "x".repeat(128)];
 

@@ -1,12 +1,9 @@
-import * as z from "zod";
 import { AppError } from "./errors.js";
 
-const sessionIdPattern = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+export const sessionIdPattern = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-const sessionIdRule =
+export const sessionIdRule =
   "must be 1 to 128 letters, digits, '.', '_' or '-', start with a letter or digit, and hold no '..'";
-
-export const sessionIdSchema = z.string().regex(sessionIdPattern, sessionIdRule);
 
 /**
  * The id itself.
@@ -20,16 +17,12 @@ export function parseSessionId(value: string): string {
   });
 }
 
-const eventIdPattern = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
+/** An id that a producer gives an event: visible ASCII without quotes and backslashes, so that it needs no escaping. */
+export const eventIdPattern = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 
 export function isEventId(value: string): boolean {
   return eventIdPattern.test(value);
 }
-
-/** An id that a producer gives an event: visible ASCII without quotes and backslashes, so that it needs no escaping. */
-export const eventIdSchema = z
-  .string()
-  .regex(eventIdPattern, "must be 1 to 256 visible ASCII characters without quotes and backslashes");
 
 const alphabet = "0123456789abcdefghijkmnpqrstuvwxyz";
 

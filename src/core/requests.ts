@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { eventTypeSchema, timestampSchema, type EventType } from "./event.js";
-import { eventIdSchema, sessionIdSchema } from "./ids.js";
+import type { EventType } from "./event.js";
+import { eventIdSchema, eventTypeSchema, sessionIdSchema, timestampSchema } from "./schemas.js";
 import type { JsonValue } from "./json.js";
 import { sessionStatuses } from "./metadata.js";
 import { agentStatuses, goalStatuses } from "./state.js";

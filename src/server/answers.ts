@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { eventTypeSchema } from "../core/event.js";
+import { eventTypeSchema } from "../core/schemas.js";
 import { sessionStatuses } from "../core/metadata.js";
 import { agentStatuses, goalStatuses } from "../core/state.js";
 

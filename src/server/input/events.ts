@@ -1,4 +1,5 @@
-import { eventTypes, newEventSchema, type EventType, type NewEvent } from "../../core/event.js";
+import { eventTypes, type EventType, type NewEvent } from "../../core/event.js";
+import { newEventSchema } from "../../core/schemas.js";
 import { isEventId } from "../../core/ids.js";
 import { checkJson, isJsonObject, type JsonObject } from "../../core/json.js";
 import { eventDataSchemas } from "../../core/requests.js";

@@ -1,4 +1,5 @@
-import { recordSchema, type NewEvent } from "../../core/event.js";
+import type { NewEvent } from "../../core/event.js";
+import { recordSchema } from "../../core/schemas.js";
 import { checkJson, isJsonObject, type JsonObject } from "../../core/json.js";
 import type { Batch } from "./batch.js";
 import { parseBatch } from "./batch.js";

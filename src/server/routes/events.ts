@@ -1,6 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { AppError } from "../../core/errors.js";
-import { newEventSchema, type NewEvent } from "../../core/event.js";
+import type { NewEvent } from "../../core/event.js";
+import { newEventSchema } from "../../core/schemas.js";
 import { eventsQuerySchema, feedQuerySchema } from "../../core/requests.js";
 import { pageToJsonArray } from "../../storage/page.js";
 import type { Appended, SessionStore } from "../../storage/session-store.js";

@@ -1,4 +1,5 @@
-import { recordSchema, type Stream } from "../../core/event.js";
+import type { Stream } from "../../core/event.js";
+import { recordSchema } from "../../core/schemas.js";
 import { recordsQuerySchema } from "../../core/requests.js";
 import { pageToJsonArray } from "../../storage/page.js";
 import type { AppendedEvent } from "../../storage/session-store.js";

@@ -54,13 +54,18 @@ export class Checkpointer {
 
   /** These records were written to the session files. */
   mark(records: readonly JournalRecord[]): void {
-    const { journal, pool, segmentBytes } = this.options;
+    const { pool } = this.options;
     for (const record of records) {
       if (isDeletion(record)) continue;
       for (const { path, offset, bytes } of record.parts) {
         this.dirty.set(path, { sessionId: record.sessionId, size: offset + bytes.length, inode: pool.inodeOf(path) });
       }
     }
+    this.startIfDue();
+  }
+
+  private startIfDue(): void {
+    const { journal, segmentBytes } = this.options;
     if (journal.segmentBytes >= segmentBytes) this.start();
   }
 
@@ -73,19 +78,23 @@ export class Checkpointer {
 
   private start(): void {
     if (this.running) return;
-    this.running = this.run()
-      .catch((error: unknown) => {
+    this.running = this.run().then(
+      () => {
+        this.running = undefined;
+        // What was written meanwhile may have filled the next segment.
+        this.startIfDue();
+      },
+      (error: unknown) => {
+        this.running = undefined;
         const message = "A checkpoint failed; the journal is kept, and it is tried again";
         this.options.notify({ level: "error", message, detail: { error } });
-      })
-      .finally(() => {
-        this.running = undefined;
-      });
+      },
+    );
   }
 
   /** Runs one whole checkpoint. @throws the system's error; the journal is kept then */
   async finish(): Promise<void> {
-    await this.running;
+    while (this.running) await this.running;
     await this.run();
   }
 

@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { streamOf, timestampSchema, withoutServerFields, type EventType, type NewEvent } from "../../core/event.js";
+import { streamOf, withoutServerFields, type EventType, type NewEvent } from "../../core/event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.js";
+import { toTimestamp } from "../../core/timestamp.js";
 import { encodeLine, parseLine } from "../line.js";
 import { readJsonFile, readTextFile } from "./read-files.js";
 import type { EventLine } from "./stored-lines.js";
@@ -42,19 +43,19 @@ function tell(source: string): Told[] {
   const state = readJsonFile(join(source, "state.json")) ?? {};
   const final = readJsonFile(join(source, "final.json"));
   const records = [...readRecords(source, "action"), ...readRecords(source, "response")];
-  const created = timeOf(metadata["created"] ?? metadata["createdAt"]) ?? records[0]?.timestamp ?? folderTime(source);
-  const updated = timeOf(metadata["updated"] ?? metadata["updatedAt"]) ?? records.at(-1)?.timestamp ?? created;
+  const created = toTimestamp(metadata["created"] ?? metadata["createdAt"]) ?? records[0]?.timestamp ?? folderTime(source);
+  const updated = toTimestamp(metadata["updated"] ?? metadata["updatedAt"]) ?? records.at(-1)?.timestamp ?? created;
   for (const record of records) record.timestamp ||= created;
   records.sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
   const at = (type: EventType, data: JsonObject, timestamp = updated): Told => ({ event: { type, data }, timestamp });
   return [
     at("session_created", createdData(metadata, readJsonFile(join(source, "initial.json"))), created),
     ...records,
-    ...listOf(state["goals"]).map((goal) => at("goal_added", goalData(goal), timeOf(goal["created"] ?? goal["createdAt"]))),
+    ...listOf(state["goals"]).map((goal) => at("goal_added", goalData(goal), toTimestamp(goal["created"] ?? goal["createdAt"]))),
     ...agentEvents(state["agents"]).map(({ type, data }) => at(type, data)),
     at("state_updated", stateData(state)),
     at("metadata_updated", metadataData(metadata, final !== undefined)),
-    ...(final ? [at("session_finalized", final, timeOf(final["timestamp"] ?? final["finalized"]) ?? updated)] : []),
+    ...(final ? [at("session_finalized", final, toTimestamp(final["timestamp"] ?? final["finalized"]) ?? updated)] : []),
   ];
 }
 
@@ -67,7 +68,7 @@ function readRecords(source: string, type: "action" | "response"): Told[] {
     .map((line) => {
       const record = parseLine(line);
       // What has no time of its own stays behind the record before it.
-      timestamp = timeOf(record?.["timestamp"]) ?? timestamp;
+      timestamp = toTimestamp(record?.["timestamp"]) ?? timestamp;
       if (!record) return { event: { type, data: { type: "unreadable_line", text: line } }, timestamp };
       const named = typeof record["type"] === "string" ? record : { ...record, type };
       return { event: { type, data: withoutServerFields(named) }, timestamp };
@@ -120,11 +121,6 @@ function metadataData(metadata: JsonObject, finalized: boolean): JsonObject {
   const { sessionId: _id, created: _created, updated: _updated, userId: _user, tags: _tags, parentSession: _parent, sandboxId: _sandbox, ...rest } = metadata;
   if (finalized) delete rest["status"];
   return rest;
-}
-
-function timeOf(value: JsonValue | undefined): string | undefined {
-  const parsed = timestampSchema.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
 }
 
 function folderTime(folder: string): string {
