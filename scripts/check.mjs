@@ -1,6 +1,7 @@
 // `npm run check`: every check that needs no test run, side by side, a line each; details only where one fails.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "./build.mjs";
@@ -26,15 +27,19 @@ export async function runChecks() {
 
 async function runCheck({ name, command, work }) {
   const started = performance.now();
-  const { ok, output } = await (command ? runCommand(command) : work());
+  const { ok, output } = await (command ? runCommand(bin(command[0]), command.slice(1)) : work());
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${ok ? "✓" : "✗"} ${name.padEnd(10)} ${seconds} s`);
   return { name, ok, output };
 }
 
-function runCommand([command, ...args]) {
+function bin(command) {
+  return join(root, "node_modules", ".bin", command);
+}
+
+function runCommand(command, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(join(root, "node_modules", ".bin", command), args, { cwd: root, env: projectEnv() });
+    const child = spawn(command, args, { cwd: root, env: projectEnv() });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
@@ -43,13 +48,19 @@ function runCommand([command, ...args]) {
   });
 }
 
+/** Judges the package as it would be published, apart from the build that publishing runs. */
 async function checkPackage() {
+  const folder = mkdtempSync(join(tmpdir(), "claude-sessions-pack-"));
   try {
     await ensureBuilt();
+    const packed = await runCommand("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder]);
+    if (!packed.ok) return packed;
+    return await runCommand(bin("publint"), ["run", "--strict", join(folder, readdirSync(folder)[0])]);
   } catch (error) {
     return { ok: false, output: error.message };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  return runCommand(["publint", "run", "--strict", "--pack", "false"]);
 }
 
 /** A lock that names a registry would send everybody else to that one. */

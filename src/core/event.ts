@@ -61,6 +61,11 @@ export interface NewEvent {
   raw?: string;
 }
 
+/** The event that creates a session for a first event which does not: it began when that happened. */
+export function implicitCreation({ timestamp }: NewEvent): NewEvent {
+  return { type: "session_created", data: { implicit: true }, timestamp };
+}
+
 /** The fields that the server alone sets on a stored record, whatever a body says. */
 export const serverFields = ["seq", "timestamp", "receivedAt", "eventId", "sessionId"] as const;
 

@@ -68,6 +68,12 @@ export function describeStore({ name, durable, open }: SuiteOptions): void {
       expect((await readEvents(store, "s"))[0]).toMatchObject({ type: "session_created", seq: 1, data: { implicit: true } });
     });
 
+    test("lets a session that it creates begin when its first event happened", async () => {
+      const { store } = await setUp();
+      await store.append("s", [action({}, { timestamp: "2026-01-30T08:00:00.000Z" })]);
+      expect((await store.readSession("s"))!.metadata.created).toBe("2026-01-30T08:00:00.000Z");
+    });
+
     test("refuses an unknown session where it may not create it", async () => {
       const { store } = await setUp();
       expect(await rejectionCode(store.append("s", [action()], { implicit: false }))).toBe("session_not_found");

@@ -64,7 +64,9 @@ interface Round {
 
 /** Lets the writer work until it is killed; resolves with what it told. */
 async function writeAndKill({ killAfter, ...settings }: Round, ledger: Ledger): Promise<void> {
-  const child = spawn(process.execPath, [join(bundles, "writer.js"), JSON.stringify(settings)], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(bundles, "writer.js"), JSON.stringify(settings)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const ended = new Promise((resolve) => child.once("close", resolve));
   let told = 0;
   for await (const line of createInterface({ input: child.stdout })) {
@@ -76,7 +78,7 @@ async function writeAndKill({ killAfter, ...settings }: Round, ledger: Ledger): 
 
 async function readAll(store: SessionStore, session: string): Promise<SessionEvent[]> {
   const events: SessionEvent[] = [];
-  for (let after = 0, more = (await store.head(session)) > 0; more; ) {
+  for (let after = 0, more = (await store.head(session)) > 0; more;) {
     const page = await store.readPage(session, { of: "events", after, limit: 2000 });
     events.push(...parsePage<SessionEvent>(page));
     ({ last: after, more } = page);
@@ -87,12 +89,18 @@ async function readAll(store: SessionStore, session: string): Promise<SessionEve
 async function checkSession(store: SessionStore, session: string, ledger: Ledger): Promise<number> {
   const events = await readAll(store, session);
   if (events.length === 0 && ledger.deleting.has(session)) ledger.stored.set(session, []);
-  expect(events.map(({ seq }) => seq), session).toEqual(events.map((_, index) => index + 1));
+  expect(
+    events.map(({ seq }) => seq),
+    session,
+  ).toEqual(events.map((_, index) => index + 1));
   expect(new Set(events.map(({ eventId }) => eventId)).size, session).toBe(events.length);
   const marks = events.slice(1).map(({ data }) => data["mark"]);
   expect(new Set(marks).size, session).toBe(marks.length);
   const expected = ledger.stored.get(session) ?? [];
-  expect(expected.map(({ seq }) => ({ seq, eventId: events[seq - 1]?.eventId, mark: events[seq - 1]?.data["mark"] })), session).toEqual(expected);
+  expect(
+    expected.map(({ seq }) => ({ seq, eventId: events[seq - 1]?.eventId, mark: events[seq - 1]?.data["mark"] })),
+    session,
+  ).toEqual(expected);
   expect((await store.readSession(session))?.metadata.eventCount ?? 0, session).toBe(events.length);
   return events.length;
 }
@@ -122,7 +130,9 @@ async function checkRepeat(store: SessionStore, ledger: Ledger): Promise<void> {
   for (const [session, stored] of ledger.stored) {
     const last = stored.at(-1);
     if (!last) continue;
-    const { events } = await store.append(session, [{ type: "action", data: { type: "repeat" }, eventId: last.eventId }]);
+    const { events } = await store.append(session, [
+      { type: "action", data: { type: "repeat" }, eventId: last.eventId },
+    ]);
     expect(events).toMatchObject([{ seq: last.seq, duplicate: true }]);
   }
 }
@@ -130,7 +140,7 @@ async function checkRepeat(store: SessionStore, ledger: Ledger): Promise<void> {
 async function runLane(lane: number, count: number): Promise<number> {
   const random = createRandom(seed * 7 + lane);
   let acknowledged = 0;
-  for (let done = 0; done < count; ) {
+  for (let done = 0; done < count;) {
     using folder = temporaryFolder();
     const ledger = new Ledger();
     for (let round = 0; round < roundsPerFolder && done < count; round++, done++) {
@@ -145,7 +155,9 @@ async function runLane(lane: number, count: number): Promise<number> {
       await writeAndKill(run, ledger);
       expect(ledger.failure).toBeUndefined();
       await checkStore(folder.path, ledger).catch((error: unknown) => {
-        throw new Error(`round ${done} of lane ${lane} with CRASH_SEED=${seed} failed: ${JSON.stringify(run)}`, { cause: error });
+        throw new Error(`round ${done} of lane ${lane} with CRASH_SEED=${seed} failed: ${JSON.stringify(run)}`, {
+          cause: error,
+        });
       });
     }
     acknowledged += ledger.acknowledged;
@@ -156,7 +168,10 @@ async function runLane(lane: number, count: number): Promise<number> {
 describe("a server that is killed under full load", () => {
   beforeAll(async () => {
     await build({
-      entryPoints: { writer: join(repository, "test", "crash", "writer.ts"), "index-worker": join(repository, "src", "storage", "index", "index-worker.ts") },
+      entryPoints: {
+        writer: join(repository, "test", "crash", "writer.ts"),
+        "index-worker": join(repository, "src", "storage", "index", "index-worker.ts"),
+      },
       outdir: bundles,
       bundle: true,
       format: "esm",
@@ -167,9 +182,13 @@ describe("a server that is killed under full load", () => {
   });
   afterAll(() => rmSync(bundles, { recursive: true, force: true }));
 
-  test(`has every acknowledged event once, without gaps, after each of ${rounds} restarts`, { timeout: 10_000 + rounds * 5000 }, async () => {
-    const counts = Array.from({ length: lanes }, (_, lane) => Math.floor((rounds + lane) / lanes));
-    const acknowledged = await Promise.all(counts.map((count, lane) => runLane(lane, count)));
-    expect(Math.min(...acknowledged)).toBeGreaterThan(rounds * 10);
-  });
+  test(
+    `has every acknowledged event once, without gaps, after each of ${rounds} restarts`,
+    { timeout: 10_000 + rounds * 5000 },
+    async () => {
+      const counts = Array.from({ length: lanes }, (_, lane) => Math.floor((rounds + lane) / lanes));
+      const acknowledged = await Promise.all(counts.map((count, lane) => runLane(lane, count)));
+      expect(Math.min(...acknowledged)).toBeGreaterThan(rounds * 10);
+    },
+  );
 });

@@ -31,7 +31,7 @@ const writers = 12;
 /** Writes the line now, and waits where the reader is behind. */
 function tell(...line: unknown[]): void {
   const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-  for (let written = 0; written < bytes.length; ) {
+  for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(1, bytes, written);
     } catch (error) {
@@ -47,7 +47,15 @@ function fail(error: unknown): never {
 
 let made = 0;
 
-const types: EventType[] = ["action", "action", "action", "response", "state_updated", "goal_added", "metadata_updated"];
+const types: EventType[] = [
+  "action",
+  "action",
+  "action",
+  "response",
+  "state_updated",
+  "goal_added",
+  "metadata_updated",
+];
 
 function upTo(random: () => number, limit: number): number {
   return Math.floor(random() * limit);
@@ -91,7 +99,8 @@ try {
   tell("opened");
   const running: Promise<never>[] = [];
   for (let n = 0; n < writers; n++) running.push(writeShared(store, createRandom(settings.seed + n)));
-  for (let n = 0; n < ownSessions; n++) running.push(writeOwn(store, `own-${n}`, createRandom(settings.seed + 1000 + n)));
+  for (let n = 0; n < ownSessions; n++)
+    running.push(writeOwn(store, `own-${n}`, createRandom(settings.seed + 1000 + n)));
   await Promise.all(running);
 } catch (error) {
   fail(error);

@@ -1,27 +1,41 @@
 import fs from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { streams } from "../../core/event.js";
+import { emptySession } from "../../core/session.js";
 import { streamFile, type Layout } from "./layout.js";
+import { foldLines } from "./load-session.js";
 import type { Notify } from "./notice.js";
 import { isPredecessorFolder, originalsFolder, readPredecessor } from "./predecessor.js";
 import { fsyncFolder, type StorageFs } from "./storage-fs.js";
 
 /**
- * Rewrites a folder of the predecessor as a log of events; its files stay, as they were found, in a
+ * Rewrites a folder of the predecessor as a log of events and its snapshots; its files stay, as they were found, in a
  * subfolder. changes.jsonl comes last and makes it valid, so a crash before leaves it to be done again.
  */
 export function adoptPredecessor(folder: string, io: StorageFs, notify: Notify): void {
   const lines = readPredecessor(folder);
   keepOriginals(folder, io);
-  for (const name of ["state.json", "metadata.json"]) io.rmSync(join(folder, name), { force: true });
+  const { state, metadata, initial, final } = foldLines(emptySession(basename(folder)), lines);
+  for (const [name, value] of Object.entries({ state, metadata, initial, final })) {
+    const path = join(folder, `${name}.json`);
+    if (value === null) io.rmSync(path, { force: true });
+    else replaceFile(path, `${JSON.stringify(value, null, 2)}\n`, io);
+  }
   for (const stream of streams) {
     const text = lines.filter((line) => line.stream === stream).map((line) => `${line.text}\n`);
-    const temporary = `${streamFile(folder, stream)}.tmp`;
-    fs.writeFileSync(temporary, text.join(""), { flush: true });
-    io.renameSync(temporary, streamFile(folder, stream));
+    replaceFile(streamFile(folder, stream), text.join(""), io);
   }
   fsyncFolder(folder, io);
-  notify({ level: "info", message: `A session of the predecessor was adopted (${lines.length} events)`, detail: { folder } });
+  notify({
+    level: "info",
+    message: `A session of the predecessor was adopted (${lines.length} events)`,
+    detail: { folder },
+  });
+}
+
+function replaceFile(path: string, text: string, io: StorageFs): void {
+  fs.writeFileSync(`${path}.tmp`, text, { flush: true });
+  io.renameSync(`${path}.tmp`, path);
 }
 
 function keepOriginals(folder: string, io: StorageFs): void {
@@ -39,7 +53,12 @@ function keepOriginals(folder: string, io: StorageFs): void {
 }
 
 /** Adopts every folder of the predecessor, once: a marker says that it has been done. */
-export function adoptAll(layout: Layout, io: StorageFs, notify: Notify, onProgress?: (progress: { done: number; total: number }) => void): void {
+export function adoptAll(
+  layout: Layout,
+  io: StorageFs,
+  notify: Notify,
+  onProgress?: (progress: { done: number; total: number }) => void,
+): void {
   const marker = join(layout.root, "format");
   if (fs.existsSync(marker)) return;
   const names = fs.readdirSync(layout.sessions);

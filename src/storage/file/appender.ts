@@ -1,4 +1,4 @@
-import { streamOf, type NewEvent } from "../../core/event.js";
+import { implicitCreation, streamOf, type NewEvent } from "../../core/event.js";
 import { reduceSession } from "../../core/session.js";
 import { encodeLine } from "../line.js";
 import type { Appended, AppendedEvent, AppendOptions, Decide } from "../session-store.js";
@@ -21,7 +21,7 @@ interface AppenderOptions {
   runId: string;
 }
 
-const created: NewEvent = { type: "session_created", data: { implicit: true } };
+type Attempt = { done: Promise<Appended> } | { wait: Promise<unknown> };
 
 /**
  * Takes events in: one session's appends are decided, numbered and folded one after the other,
@@ -39,33 +39,38 @@ export class Appender {
 
   async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
     for (;;) {
-      const obstacle = this.options.obstacle();
-      if (obstacle) {
-        await obstacle;
-        continue;
-      }
-      const hot = this.options.sessions.get(sessionId);
-      // Looking for the session may have found that its files were changed from outside.
-      if (this.options.obstacle()) continue;
-      if (hot?.leaving) {
-        await hot.leaving;
-        continue;
-      }
-      if (hot && hot.unscanned > 0 && (options.eventId !== undefined || (typeof write !== "function" && named(write)))) {
-        await scanEventIds(hot);
-        continue;
-      }
-      const earlier = options.eventId === undefined ? undefined : this.findEarlier(hot, options.eventId);
-      if (earlier) return { events: [await this.acknowledged(hot!, earlier)] };
-      const events = typeof write === "function" ? write(hot?.staged.session) : write;
-      if (events.length === 0) return { events: [] };
-      if (hot && hot.unscanned > 0 && named(events)) {
-        await scanEventIds(hot);
-        continue;
-      }
-      if (!hot && options.implicit === false && events[0]?.type !== "session_created") throw sessionNotFound(sessionId);
-      return this.stage(hot ?? this.options.sessions.create(sessionId), events);
+      const attempt = this.attempt(sessionId, write, options);
+      if ("done" in attempt) return attempt.done;
+      await attempt.wait;
     }
+  }
+
+  /** Accepts the append, within this turn of the event loop, or says what it has to wait for first. */
+  private attempt(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Attempt {
+    const obstacle = this.options.obstacle();
+    if (obstacle) return { wait: obstacle };
+    const hot = this.options.sessions.get(sessionId);
+    // Looking for the session may have found that its files were changed from outside.
+    const second = this.options.obstacle() ?? hot?.leaving;
+    if (second) return { wait: second };
+    const given = typeof write === "function" ? [] : write;
+    if (mustScan(hot, given, options)) return { wait: scanEventIds(hot!) };
+    const earlier = options.eventId === undefined ? undefined : this.findEarlier(hot, options.eventId);
+    if (earlier) return { done: this.acknowledged(hot!, earlier) };
+    const events = typeof write === "function" ? write(hot?.staged.session) : write;
+    if (mustScan(hot, events, options)) return { wait: scanEventIds(hot!) };
+    return { done: this.accept(sessionId, hot, events, options) };
+  }
+
+  private async accept(
+    sessionId: string,
+    hot: HotSession | undefined,
+    events: readonly NewEvent[],
+    options: AppendOptions,
+  ): Promise<Appended> {
+    if (events.length === 0) return { events: [] };
+    if (!hot && options.implicit === false && events[0]?.type !== "session_created") throw sessionNotFound(sessionId);
+    return this.stage(hot ?? this.options.sessions.create(sessionId), events);
   }
 
   private async stage(hot: HotSession, events: readonly NewEvent[]): Promise<Appended> {
@@ -77,7 +82,7 @@ export class Appender {
     }
     const appended: AppendedEvent[] = [];
     const before = hot.staged.seq;
-    if (before === 0 && events[0]!.type !== "session_created") this.stageOne(hot, created);
+    if (before === 0 && events[0]!.type !== "session_created") this.stageOne(hot, implicitCreation(events[0]!));
     for (const event of events) {
       const earlier = event.eventId === undefined ? undefined : this.findEarlier(hot, event.eventId);
       appended.push(earlier ?? this.stageOne(hot, event));
@@ -117,7 +122,15 @@ export class Appender {
   private batchOf(hot: HotSession): Batch {
     if (hot.batch) return hot.batch;
     const texts = { actions: "", responses: "", changes: "" };
-    hot.batch = { hot, first: hot.staged.seq + 1, last: hot.staged.seq, texts, after: hot.staged, waiters: [], eventIds: [] };
+    hot.batch = {
+      hot,
+      first: hot.staged.seq + 1,
+      last: hot.staged.seq,
+      texts,
+      after: hot.staged,
+      waiters: [],
+      eventIds: [],
+    };
     this.options.queue.add(hot.batch);
     return hot.batch;
   }
@@ -142,9 +155,9 @@ export class Appender {
   }
 
   /** An earlier append is only answered once it is durable itself. */
-  private async acknowledged(hot: HotSession, earlier: AppendedEvent): Promise<AppendedEvent> {
+  private async acknowledged(hot: HotSession, earlier: AppendedEvent): Promise<Appended> {
     if (earlier.seq > hot.durable.seq) await this.commit(hot);
-    return earlier;
+    return { events: [earlier] };
   }
 
   private timestamp(): string {
@@ -156,7 +169,11 @@ export class Appender {
   }
 }
 
-/** Whether events carry ids that the session may hold already. */
-function named(events: readonly NewEvent[]): boolean {
-  return events.some(({ eventId }) => eventId !== undefined);
+/** Whether ids that the session may hold already are not known yet. */
+function mustScan(hot: HotSession | undefined, events: readonly NewEvent[], options: AppendOptions): boolean {
+  return (
+    hot !== undefined &&
+    hot.unscanned > 0 &&
+    (options.eventId !== undefined || events.some(({ eventId }) => eventId !== undefined))
+  );
 }

@@ -211,7 +211,7 @@ export class CommitQueue {
         try {
           resolve(action());
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
       if (!this.running) this.passBoundary();

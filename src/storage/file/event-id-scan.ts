@@ -53,9 +53,11 @@ interface Run {
   end: number;
 }
 
+const nothing: Run = { lines: [], end: 0 };
+
 /** Some lines from offset `start` on, by default from the first whose seq is above `after`. */
 function readRun(hot: HotSession, stream: Stream, after: number, start?: number): Run {
-  return withFile(streamFile(hot.folder, stream), hot.durable.sizes[stream], { lines: [], end: 0 } as Run, (file) => {
+  return withFile(streamFile(hot.folder, stream), hot.durable.sizes[stream], nothing, (file) => {
     const run = linesForward(file, start ?? offsetAfter(file, after, seqOfLine), runLines, 4 * 1024 * 1024);
     return { lines: splitLines(run.bytes), end: run.end };
   });

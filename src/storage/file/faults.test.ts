@@ -4,7 +4,21 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { SessionStore } from "../session-store.js";
 import { action, rejectionCode } from "../store-suite.js";
-import { allEvents, allFeed, copyStore, FaultyFs, findingsOf, gapless, openStore, segmentsOf, seqsOf, sessionFile, testFolder, type Fault } from "./testing.js";
+import {
+  allEvents,
+  allFeed,
+  copyStore,
+  FaultyFs,
+  findingsOf,
+  gapless,
+  openStore,
+  segmentsOf,
+  seqsOf,
+  sessionFile,
+  testFolder,
+  type Call,
+  type Fault,
+} from "./testing.js";
 
 /** A store whose disk can fail, with a session `s` of 3 events in it. */
 async function faultyStore(options: { segmentBytes?: number; snapshotIntervalMs?: number } = {}) {
@@ -15,7 +29,12 @@ async function faultyStore(options: { segmentBytes?: number; snapshotIntervalMs?
 }
 
 /** What is the case after any fault: nothing acknowledged is missing, here, after a crash and after a restart. */
-async function expectWhole(store: SessionStore, path: string, sessionId: string, eventIds: readonly string[]): Promise<void> {
+async function expectWhole(
+  store: SessionStore,
+  path: string,
+  sessionId: string,
+  eventIds: readonly string[],
+): Promise<void> {
   const check = async (checked: SessionStore) => {
     const events = await allEvents(checked, sessionId);
     expect(seqsOf(events)).toEqual(gapless(events.length));
@@ -38,50 +57,67 @@ async function expectWhole(store: SessionStore, path: string, sessionId: string,
   expect(await check(reopened)).toEqual(events);
 }
 
-const journal: (call: string, code: string) => Fault = (call, code) => (made, path) => (made === call && path.endsWith(".journal") ? code : undefined);
+/** A call on the files whose paths end so fails with an error, or takes so many bytes. */
+function failing(call: Call, ending: string, verdict: string | number): Fault {
+  return (made, path) => (made === call && path.endsWith(ending) ? verdict : undefined);
+}
 
 describe("a disk that fails", () => {
   test.each([
-    ["is full for the journal", "ENOSPC", "the disk is full", journal("writev", "ENOSPC")],
-    ["cannot make the journal durable", "EIO", "the disk reports errors", journal("fdatasync", "EIO")],
-    ["has become read-only", "EROFS", "the file system is read-only", journal("writev", "EROFS")],
-    ["is full for the session files", "ENOSPC", "the disk is full", ((call, path) => (call === "writeSync" && path.endsWith("actions.jsonl") ? "ENOSPC" : undefined)) as Fault],
-    ["is full for the feed", "ENOSPC", "the disk is full", ((call, path) => (call === "writeSync" && path.endsWith("newer.log") ? "ENOSPC" : undefined)) as Fault],
-    ["takes no bytes", "ENOSPC", "the disk is full", ((call) => (call === "writev" ? 0 : undefined)) as Fault],
-  ])("and %s refuses writes, says why, answers reads, and takes writes again by itself", async (_name, _code, reason, fault) => {
-    const { disk, store, path } = await faultyStore();
-    const cursor = store.feedHead();
-    const before = await allEvents(store, "s");
-    disk.fault = fault;
-    const lost = [store.append("s", [action({}, { eventId: "lost" })]), store.append("new", [action({}, { eventId: "new" })])];
-    expect(await Promise.all(lost.map(rejectionCode))).toEqual(["storage_unavailable", "storage_unavailable"]);
-    expect(store.status()).toMatchObject({ writable: false, reason });
-    expect(await rejectionCode(store.append("s", [action({}, { eventId: "refused" })]))).toBe("storage_unavailable");
-    expect(await allEvents(store, "s")).toEqual(before);
-    expect(await store.readSession("new")).toBeUndefined();
-    expect(store.feedHead()).toBe(cursor);
-    expect(await store.readFeed(cursor, 10)).toMatchObject({ count: 0, more: false });
+    ["is full for the journal", "the disk is full", failing("writev", ".journal", "ENOSPC")],
+    ["cannot make the journal durable", "the disk reports errors", failing("fdatasync", ".journal", "EIO")],
+    ["has become read-only", "the file system is read-only", failing("writev", ".journal", "EROFS")],
+    ["is full for the session files", "the disk is full", failing("writeSync", "actions.jsonl", "ENOSPC")],
+    ["is full for the feed", "the disk is full", failing("writeSync", "newer.log", "ENOSPC")],
+    ["takes no bytes", "the disk is full", failing("writev", "", 0)],
+  ])(
+    "and %s refuses writes, says why, answers reads, and takes writes again by itself",
+    async (_name, reason, fault) => {
+      const { disk, store, path } = await faultyStore();
+      const cursor = store.feedHead();
+      const before = await allEvents(store, "s");
+      disk.fault = fault;
+      const lost = [
+        store.append("first", [{ type: "goal_added", data: { goalId: "g" } }]),
+        store.append("s", [action({}, { eventId: "lost" })]),
+        store.append("new", [action({}, { eventId: "new" })]),
+      ];
+      expect(new Set(await Promise.all(lost.map(rejectionCode)))).toEqual(new Set(["storage_unavailable"]));
+      expect(store.status()).toMatchObject({ writable: false, reason });
+      expect(await rejectionCode(store.append("s", [action({}, { eventId: "refused" })]))).toBe("storage_unavailable");
+      expect(await allEvents(store, "s")).toEqual(before);
+      expect(await store.readSession("new")).toBeUndefined();
+      expect(store.feedHead()).toBe(cursor);
+      expect(await store.readFeed(cursor, 10)).toMatchObject({ count: 0, more: false });
 
-    disk.fault = undefined;
-    await vi.waitFor(() => expect(store.status()).toMatchObject({ writable: true, reason: null }), 5000);
-    const retried = await store.append("s", [action({}, { eventId: "lost" }), action({}, { eventId: "later" })]);
-    await store.append("new", [action({}, { eventId: "new" })]);
-    expect(retried.events.map(({ eventId }) => eventId)).toEqual(["lost", "later"]);
-    expect((await allEvents(store, "s")).filter(({ eventId }) => eventId === "lost")).toHaveLength(1);
-    expect((await allEvents(store, "new")).filter(({ eventId }) => eventId === "new")).toHaveLength(1);
-    expect((await allFeed(store, cursor)).filter(({ type }) => type === "action")).toHaveLength(3);
-    await expectWhole(store, path, "s", ["lost", "later"]);
-  });
+      disk.fault = undefined;
+      await vi.waitFor(() => expect(store.status()).toMatchObject({ writable: true, reason: null }), 5000);
+      const retried = await store.append("s", [action({}, { eventId: "lost" }), action({}, { eventId: "later" })]);
+      await store.append("new", [action({}, { eventId: "new" })]);
+      expect(retried.events.map(({ eventId }) => eventId)).toEqual(["lost", "later"]);
+      expect((await allEvents(store, "s")).filter(({ eventId }) => eventId === "lost")).toHaveLength(1);
+      expect((await allEvents(store, "new")).filter(({ eventId }) => eventId === "new")).toHaveLength(1);
+      expect((await allFeed(store, cursor)).filter(({ type }) => type === "action")).toHaveLength(3);
+      await expectWhole(store, path, "s", ["lost", "later"]);
+    },
+  );
 
   test("is never asked twice to make the same bytes durable", async () => {
     const { disk, store, path } = await faultyStore();
     let failures = 0;
-    disk.fault = (call, file) => (call === "fdatasync" && file.endsWith(".journal") && failures++ === 0 ? "EIO" : undefined);
+    disk.fault = (call, file) =>
+      call === "fdatasync" && file.endsWith(".journal") && failures++ === 0 ? "EIO" : undefined;
     expect(await rejectionCode(store.append("s", [action({ mark: "not durable" })]))).toBe("storage_unavailable");
     const failed = disk.calls.length;
     await store.append("s", [action({}, { eventId: "later" })]);
     const since = disk.calls.slice(failed).filter((call) => call.includes(".journal"));
-    expect(since.map((call) => call.split(" ")[0])).toEqual(["ftruncateSync", "fsyncSync", "openSync", "writev", "fdatasync"]);
+    expect(since.map((call) => call.split(" ")[0])).toEqual([
+      "ftruncateSync",
+      "fsyncSync",
+      "openSync",
+      "writev",
+      "fdatasync",
+    ]);
     const bytes = segmentsOf(path).map((segment) => fs.readFileSync(segment, "utf8"));
     expect(bytes.join("")).not.toContain("not durable");
     await expectWhole(store, path, "s", ["later"]);
@@ -98,7 +134,8 @@ describe("a disk that fails", () => {
   test("and fails in the middle of a group keeps what was acknowledged from the groups before", async () => {
     const { disk, store, path } = await faultyStore();
     let written = 0;
-    disk.fault = (call, file) => (call === "writev" && file.endsWith(".journal") && ++written > 3 ? (written === 4 ? 20 : "ENOSPC") : undefined);
+    disk.fault = (call, file) =>
+      call === "writev" && file.endsWith(".journal") && ++written > 3 ? (written === 4 ? 20 : "ENOSPC") : undefined;
     const appends = Array.from({ length: 200 }, async (_, n) => {
       await vi.waitFor(() => undefined);
       return store.append(n % 3 === 0 ? "s" : `s${n % 7}`, [action({ n }, { eventId: `e-${n}` })]);
@@ -119,7 +156,23 @@ describe("a disk that fails", () => {
     await store.append("s", [action({}, { eventId: "later" })]);
     disk.fault = undefined;
     await expectWhole(store, path, "s", ["later"]);
-    expect(JSON.parse(fs.readFileSync(sessionFile(path, "s", "state.json"), "utf8"))).toMatchObject({ phase: "on", seq: 5 });
+    expect(JSON.parse(fs.readFileSync(sessionFile(path, "s", "state.json"), "utf8"))).toMatchObject({
+      phase: "on",
+      seq: 5,
+    });
+  });
+});
+
+describe("a disk that works again", () => {
+  test("leaves no journal behind a close, though nothing was written since", async () => {
+    const { disk, store, path } = await faultyStore();
+    disk.fault = failing("fdatasync", ".journal", "EIO");
+    expect(await rejectionCode(store.append("s", [action()]))).toBe("storage_unavailable");
+    disk.fault = undefined;
+    await vi.waitFor(() => expect(store.status().writable).toBe(true), 5000);
+    await store.close();
+    expect(segmentsOf(path)).toEqual([]);
+    expect(await findingsOf(path)).toEqual([]);
   });
 });
 
@@ -154,16 +207,20 @@ describe("a checkpoint that fails", () => {
 
 describe("a removal that fails", () => {
   test.each([
-    ["before it is durable", journal("fdatasync", "EIO"), 4],
-    ["behind the journal", ((call) => (call === "renameSync" ? "EIO" : undefined)) as Fault, 0],
+    ["before it is durable", failing("fdatasync", ".journal", "EIO"), 4],
+    ["behind the journal", failing("renameSync", "", "EIO"), 0],
+    ["behind the folder", failing("writeSync", "newer.log", "ENOSPC"), 0],
   ])("%s leaves the session whole or gone, and what is appended next is kept", async (_name, fault, headAfter) => {
     const { disk, store, path } = await faultyStore();
     await store.append("s", [action({}, { eventId: "old" })]);
+    const cursor = store.feedHead();
     disk.fault = fault;
     expect(await rejectionCode(store.delete("s"))).toBe("storage_unavailable");
     disk.fault = undefined;
     const { events } = await store.append("s", [action({}, { eventId: "next" })]);
     expect(events[0]?.seq).toBe(headAfter === 0 ? 2 : headAfter + 1);
+    const removals = (await allFeed(store, cursor)).filter(({ type }) => type === "session_deleted");
+    expect(removals).toHaveLength(headAfter === 0 ? 1 : 0);
     await expectWhole(store, path, "s", ["next"]);
   });
 });
@@ -188,7 +245,9 @@ describe("a small disk", () => {
     const { store } = await openStore(path);
     const kept: string[] = [];
     for (let n = 0, full = false; !full; n++) {
-      const writes = Array.from({ length: 4 }, (_, m) => store.append("s", [action({ text: "x".repeat(20_000) }, { eventId: `e-${n}-${m}` })]));
+      const writes = Array.from({ length: 4 }, (_, m) =>
+        store.append("s", [action({ text: "x".repeat(20_000) }, { eventId: `e-${n}-${m}` })]),
+      );
       for (const answer of await Promise.allSettled(writes)) {
         if (answer.status === "fulfilled") kept.push(answer.value.events[0]!.eventId);
         else full = true;
@@ -196,7 +255,7 @@ describe("a small disk", () => {
     }
     expect(kept.length).toBeGreaterThan(3);
     expect(store.status()).toMatchObject({ writable: false, reason: "the disk is full" });
-    expect(await allEvents(store, "s")).toHaveLength((await store.head("s")));
+    expect(await allEvents(store, "s")).toHaveLength(await store.head("s"));
     fs.rmSync(ballast);
     await store.append("s", [action({}, { eventId: "room" })]);
     await expectWhole(store, path, "s", [...kept, "room"]);

@@ -33,7 +33,11 @@ export async function readFeedPage(sources: FeedSources, after: string, limit: n
   };
 }
 
-async function readFromFiles(sources: FeedSources, position: number, limit: number): Promise<{ lines: string[]; next: number }> {
+async function readFromFiles(
+  sources: FeedSources,
+  position: number,
+  limit: number,
+): Promise<{ lines: string[]; next: number }> {
   const entries = sources.feed.read(position, limit);
   if (!entries) throw expired();
   const lines: string[] = [];
@@ -49,7 +53,12 @@ async function readFromFiles(sources: FeedSources, position: number, limit: numb
 }
 
 /** The entry's events at positions `from` to `to`; none where the session has been deleted since. */
-async function entryLines({ feed, filesOf }: FeedSources, entry: FeedEntry, from: number, to: number): Promise<string[]> {
+async function entryLines(
+  { feed, filesOf }: FeedSources,
+  entry: FeedEntry,
+  from: number,
+  to: number,
+): Promise<string[]> {
   const { sessionId, position, first, deletedAt } = entry;
   const cursorAt = (at: number) => formatFeedCursor({ epoch: feed.epoch, position: at });
   if (deletedAt !== "") return [deletedLine(sessionId, deletedAt, cursorAt(position))];
@@ -57,10 +66,11 @@ async function entryLines({ feed, filesOf }: FeedSources, entry: FeedEntry, from
   if (!files) return [];
   const lines: string[] = [];
   const lastSeq = Math.min(files.head, first + to - position);
-  for (let after = first + from - position - 1; after < lastSeq; ) {
+  for (let after = first + from - position - 1; after < lastSeq;) {
     const stored = readStored(files, after, lastSeq);
     if (stored.length === 0) break;
-    for (const { seq, stream, text } of stored) lines.push(toEventLine(stream, sessionId, text, cursorAt(position + seq - first)));
+    for (const { seq, stream, text } of stored)
+      lines.push(toEventLine(stream, sessionId, text, cursorAt(position + seq - first)));
     after = stored.at(-1)!.seq;
   }
   return lines;
@@ -71,7 +81,11 @@ function ignoreDeleted(error: unknown): undefined {
 }
 
 function expired(): AppError {
-  return new AppError("invalid_cursor", "This cursor is too old, or of another store. Read the sessions anew and go on from the feed's end.", {
-    issues: [{ path: "cursor", message: "is no longer kept" }],
-  });
+  return new AppError(
+    "invalid_cursor",
+    "This cursor is too old, or of another store. Read the sessions anew and go on from the feed's end.",
+    {
+      issues: [{ path: "cursor", message: "is no longer kept" }],
+    },
+  );
 }

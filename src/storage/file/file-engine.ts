@@ -1,11 +1,8 @@
 import { formatFeedCursor } from "../../core/cursor.js";
 import { AppError } from "../../core/errors.js";
-import { streams, type NewEvent } from "../../core/event.js";
+import type { NewEvent } from "../../core/event.js";
 import type { Session } from "../../core/session.js";
 import type { State } from "../../core/state.js";
-import type { SessionIndex } from "../index/session-index.js";
-import { toEventLine } from "../line.js";
-import { pageOf } from "../page.js";
 import type {
   Appended,
   AppendOptions,
@@ -22,43 +19,24 @@ import type {
   Stats,
   StoreStatus,
 } from "../session-store.js";
-import { sessionNotFound } from "../store-errors.js";
 import { Appender } from "./appender.js";
 import { Availability } from "./availability.js";
 import { Checkpointer } from "./checkpointer.js";
+import { CommitListeners } from "./commit-listeners.js";
 import { CommitQueue } from "./commit-queue.js";
-import type { Feed } from "./feed.js";
 import { readFeedPage } from "./feed-pages.js";
-import { ChangedFileError, FilePool } from "./file-pool.js";
-import type { FileStoreOptions } from "./file-store.js";
-import type { Batch, HotSession } from "./hot-session.js";
+import { FilePool } from "./file-pool.js";
+import type { EngineOptions } from "./file-store.js";
+import type { Batch } from "./hot-session.js";
 import { HotSessions } from "./hot-sessions.js";
 import { isDeletion, type JournalRecord } from "./journal-format.js";
 import { Journal } from "./journal.js";
-import { streamFile, type Layout } from "./layout.js";
-import { foldTo } from "./load-session.js";
-import type { Lock } from "./lock.js";
-import type { Notify } from "./notice.js";
 import { RecentCommits } from "./recent-commits.js";
 import { RecentLinks } from "./recent-links.js";
 import type { RecoveryReport } from "./recovery.js";
 import { Removals } from "./removals.js";
-import { readSessionPage } from "./session-pages.js";
+import { SessionReader } from "./session-reader.js";
 import { Snapshotter } from "./snapshotter.js";
-import type { StorageFs } from "./storage-fs.js";
-import type { SessionFiles } from "./stored-lines.js";
-
-interface EngineOptions extends FileStoreOptions {
-  layout: Layout;
-  lock: Lock;
-  feed: Feed;
-  index: SessionIndex;
-  io: StorageFs;
-  now: () => number;
-  notify: Notify;
-  recovery: RecoveryReport;
-  runId: string;
-}
 
 const recentBytes = 4 * 1024 * 1024;
 const openFiles = 512;
@@ -70,6 +48,7 @@ export class FileEngine implements SessionStore {
   private readonly pool: FilePool;
   private readonly queue: CommitQueue;
   private readonly sessions: HotSessions;
+  private readonly reader: SessionReader;
   private readonly appender: Appender;
   private readonly snapshots: Snapshotter;
   private readonly checkpointer: Checkpointer;
@@ -77,11 +56,12 @@ export class FileEngine implements SessionStore {
   private readonly recent = new RecentCommits(recentBytes);
   private readonly links: RecentLinks;
   private readonly removals: Removals;
-  private readonly listeners = new Set<(hint: CommitHint) => void>();
+  private readonly listeners: CommitListeners;
   private closed: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
     this.options = options;
+    this.listeners = new CommitListeners(options.notify);
     const { layout, feed, io, now, notify, runId, observer, durability, index } = options;
     const pool = new FilePool(io, openFiles);
     const journal = new Journal({ folder: layout.journal, io, sync: durability !== "relaxed" });
@@ -98,14 +78,13 @@ export class FileEngine implements SessionStore {
     this.snapshots = new Snapshotter({ io, notify, intervalMs: options.snapshotIntervalMs ?? 1000 });
     this.sessions = new HotSessions({
       sessionsPath: layout.sessions,
+      pool,
       io,
       now,
       notify,
       capacity: options.hotSessions ?? 1000,
-      inodeOf: (path) => pool.inodeOf(path),
-      release: (folder) => streams.forEach((stream) => pool.release(streamFile(folder, stream))),
       onVanished: (hot) => this.removals.vanished(hot.sessionId),
-      onChanged: (hot) => this.suspect(new Set([hot.sessionId]), new ChangedFileError("session files were changed from outside")),
+      onChanged: (changed, error) => this.availability.suspect(changed, error),
       onEvicted: (hot) => this.snapshots.mark(hot),
     });
     this.checkpointer = new Checkpointer({
@@ -119,9 +98,9 @@ export class FileEngine implements SessionStore {
       segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
       indexCheckpoint: () => index.checkpoint(),
       isWhole: () => this.availability.degraded === undefined,
-      onSuspect: (sessions, error) => this.suspect(sessions, error),
+      onSuspect: (sessions, error) => this.availability.suspect(sessions, error),
     });
-    const { queue, sessions, snapshots, checkpointer } = this;
+    const { queue, sessions, snapshots, checkpointer, recent } = this;
     this.removals = new Removals({ layout, sessions, queue, pool, snapshots, checkpointer, io, notify, now });
     this.availability = new Availability({
       layout,
@@ -131,10 +110,11 @@ export class FileEngine implements SessionStore {
       pool,
       io,
       notify,
-      recent: this.recent,
+      recent,
       letGo: (sessionId) => this.removals.letGo(sessionId),
       onMended: (mended, vanished) => this.mended(mended, vanished),
     });
+    this.reader = new SessionReader(sessions, this.recent);
     this.appender = new Appender({ sessions, queue, pool, now, runId, obstacle: () => this.obstacle() });
     this.links = new RecentLinks({ layout, notify });
     this.catchUp(options.recovery);
@@ -145,7 +125,9 @@ export class FileEngine implements SessionStore {
     const { index } = this.options;
     index.update([...deleted].map((sessionId) => ({ sessionId, metadata: null })));
     this.reread(sessions);
-    const seed = index.list({ limit: 10 }).then((page) => this.links.seed(page.sessions.map(({ sessionId }) => sessionId)));
+    const seed = index
+      .list({ limit: 10 })
+      .then((page) => this.links.seed(page.sessions.map(({ sessionId }) => sessionId)));
     seed.catch(() => undefined);
   }
 
@@ -159,10 +141,6 @@ export class FileEngine implements SessionStore {
       if (hot) this.snapshots.mark(hot);
     }
     return heads;
-  }
-
-  private suspect(sessionIds: ReadonlySet<string>, error: unknown): void {
-    this.availability.suspect(sessionIds, error);
   }
 
   private mended(sessionIds: ReadonlySet<string>, vanished: ReadonlySet<string>): void {
@@ -183,58 +161,30 @@ export class FileEngine implements SessionStore {
 
   /** What a write has to wait for. @throws AppError `shutting_down` */
   private obstacle(): Promise<void> | undefined {
-    if (this.closed) throw new AppError("shutting_down", "The server is shutting down. Retry in a moment.", { retryAfter: 2 });
+    if (this.closed)
+      throw new AppError("shutting_down", "The server is shutting down. Retry in a moment.", { retryAfter: 2 });
     return this.availability.degraded ? this.availability.resume() : undefined;
   }
 
   async readSession(sessionId: string): Promise<Session | undefined> {
-    const hot = await this.find(sessionId);
-    return hot?.durable.session;
+    return (await this.reader.find(sessionId))?.durable.session;
   }
 
-  /** The session as far as it is durable; undefined where nothing of it is. */
-  private async find(sessionId: string): Promise<HotSession | undefined> {
-    let hot = this.sessions.get(sessionId);
-    while (hot?.leaving) {
-      await hot.leaving;
-      hot = this.sessions.get(sessionId);
-    }
-    return hot && hot.durable.seq > 0 ? hot : undefined;
+  readStateAt(sessionId: string, at: number): Promise<State> {
+    return this.reader.readStateAt(sessionId, at);
   }
 
-  private async filesOf(sessionId: string): Promise<SessionFiles> {
-    const hot = await this.find(sessionId);
-    if (!hot) throw sessionNotFound(sessionId);
-    return { sessionId, folder: hot.folder, head: hot.durable.seq, sizes: hot.durable.sizes };
-  }
-
-  async readStateAt(sessionId: string, at: number): Promise<State> {
-    const files = await this.filesOf(sessionId);
-    if (at > files.head) {
-      throw new AppError("invalid_input", `The session has ${files.head} events; ask for at most that seq.`, {
-        issues: [{ path: "at", message: `must be at most ${files.head}` }],
-      });
-    }
-    return (await foldTo(files, at)).state;
-  }
-
-  async readPage(sessionId: string, query: PageQuery): Promise<Page> {
-    const files = await this.filesOf(sessionId);
-    const { of, after, before, limit, types } = query;
-    const plain = of === "events" && after !== undefined && before === undefined && !types?.length;
-    const recent = plain ? this.recent.eventsOf(sessionId, after, Math.min(files.head, after + limit)) : undefined;
-    if (!recent) return readSessionPage(files, query);
-    const last = recent.at(-1)?.seq ?? after!;
-    return pageOf(recent.map(({ stream, text }) => toEventLine(stream, sessionId, text)), recent, last < files.head);
+  readPage(sessionId: string, query: PageQuery): Promise<Page> {
+    return this.reader.readPage(sessionId, query);
   }
 
   async head(sessionId: string): Promise<number> {
-    return (await this.find(sessionId))?.durable.seq ?? 0;
+    return (await this.reader.find(sessionId))?.durable.seq ?? 0;
   }
 
   async readFeed(after: string, limit: number): Promise<FeedPage> {
     const { feed } = this.options;
-    return readFeedPage({ feed, recent: this.recent, filesOf: (id) => this.filesOf(id) }, after, limit);
+    return readFeedPage({ feed, recent: this.recent, filesOf: (id) => this.reader.filesOf(id) }, after, limit);
   }
 
   feedHead(): string {
@@ -287,19 +237,11 @@ export class FileEngine implements SessionStore {
   }
 
   private announce(heads: ReadonlyMap<string, number>): void {
-    const hint = { heads, cursor: this.feedHead() };
-    for (const listener of this.listeners) {
-      try {
-        listener(hint);
-      } catch (error) {
-        this.options.notify({ level: "error", message: "A listener to commits failed", detail: { error } });
-      }
-    }
+    this.listeners.tell({ heads, cursor: this.feedHead() });
   }
 
   onCommit(listener: (hint: CommitHint) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   status(): StoreStatus {
@@ -323,8 +265,7 @@ export class FileEngine implements SessionStore {
   }
 
   close(): Promise<void> {
-    this.closed ??= this.shutDown();
-    return this.closed;
+    return (this.closed ??= this.shutDown());
   }
 
   private async shutDown(): Promise<void> {
@@ -333,9 +274,15 @@ export class FileEngine implements SessionStore {
     this.listeners.clear();
     await this.links.flush();
     // A second try mends what the first has found wrong, be it a file or what an earlier fault left behind.
-    await this.settleFiles().catch(() => this.settleFiles()).catch((error: unknown) => {
-      notify({ level: "error", message: "The last checkpoint failed; the next start recovers from the journal", detail: { error } });
-    });
+    await this.settleFiles()
+      .catch(() => this.settleFiles())
+      .catch((error: unknown) => {
+        notify({
+          level: "error",
+          message: "The last checkpoint failed; the next start recovers from the journal",
+          detail: { error },
+        });
+      });
     this.availability.stop();
     await index.close();
     this.pool.close();

@@ -62,6 +62,6 @@ export class FilePool {
   }
 
   close(): void {
-    for (const path of [...this.open.keys()]) this.release(path);
+    for (const path of this.open.keys()) this.release(path);
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import { AppError } from "../../core/errors.js";
 import { encodeId } from "../../core/ids.js";
-import { openSessionIndex } from "../index/session-index.js";
+import { openSessionIndex, type SessionIndex } from "../index/session-index.js";
 import type { SessionStore, StoreObserver } from "../session-store.js";
 import { storageUnavailable } from "../store-errors.js";
 import { adoptAll } from "./adopt.js";
@@ -10,9 +10,9 @@ import { reasonOf } from "./availability.js";
 import { Feed } from "./feed.js";
 import { FileEngine } from "./file-engine.js";
 import { layoutOf, type Layout } from "./layout.js";
-import { takeLock } from "./lock.js";
+import { takeLock, type Lock } from "./lock.js";
 import type { Notify } from "./notice.js";
-import { recover } from "./recovery.js";
+import { recover, type RecoveryReport } from "./recovery.js";
 import { errorCode, nodeFs, type StorageFs } from "./storage-fs.js";
 
 export interface FileStoreOptions {
@@ -33,6 +33,19 @@ export interface FileStoreOptions {
   snapshotIntervalMs?: number;
 }
 
+/** What the engine is made of, once the folder is open and recovered. */
+export interface EngineOptions extends FileStoreOptions {
+  layout: Layout;
+  lock: Lock;
+  feed: Feed;
+  index: SessionIndex;
+  io: StorageFs;
+  now: () => number;
+  notify: Notify;
+  recovery: RecoveryReport;
+  runId: string;
+}
+
 /**
  * Opens the file engine on a folder, making it where it is missing: takes the lock, puts the journal
  * onto the session files, and starts the index.
@@ -45,7 +58,12 @@ export async function openFileStore(options: FileStoreOptions): Promise<SessionS
   makeFolders(layout);
   const lock = takeLock(layout.lock, new Date(now()).toISOString());
   try {
-    const feed = new Feed({ folder: layout.feed, io, maxBytes: 64 * 1024 * 1024, createEpoch: () => encodeId(randomBytes(8)) });
+    const feed = new Feed({
+      folder: layout.feed,
+      io,
+      maxBytes: 64 * 1024 * 1024,
+      createEpoch: () => encodeId(randomBytes(8)),
+    });
     adoptAll(layout, io, notify, options.onIndexProgress);
     const recovery = await recover({ layout, feed, io, notify });
     makeFolders(layout);
@@ -55,10 +73,23 @@ export async function openFileStore(options: FileStoreOptions): Promise<SessionS
       onNotice: notify,
       ...(options.onIndexProgress && { onProgress: options.onIndexProgress }),
     });
-    return new FileEngine({ ...options, layout, lock, feed, index, io, now, notify, recovery, runId: encodeId(randomBytes(8)) });
+    return new FileEngine({
+      ...options,
+      layout,
+      lock,
+      feed,
+      index,
+      io,
+      now,
+      notify,
+      recovery,
+      runId: encodeId(randomBytes(8)),
+    });
   } catch (error) {
     lock.release();
-    throw error instanceof AppError || errorCode(error) === undefined ? error : storageUnavailable(reasonOf(error), error);
+    throw error instanceof AppError || errorCode(error) === undefined
+      ? error
+      : storageUnavailable(reasonOf(error), error);
   }
 }
 

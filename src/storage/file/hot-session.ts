@@ -60,7 +60,14 @@ export interface Waiter {
   reject(error: unknown): void;
 }
 
-export function createHotSession(sessionId: string, folder: string, seq: number, session: Session, sizes: Sizes, now: number): HotSession {
+export function createHotSession(
+  sessionId: string,
+  folder: string,
+  seq: number,
+  session: Session,
+  sizes: Sizes,
+  now: number,
+): HotSession {
   const extent: Extent = { seq, session, sizes };
   return {
     sessionId,

@@ -4,6 +4,7 @@ import { streams, type Stream } from "../../core/event.js";
 import { emptySession } from "../../core/session.js";
 import { foldedEvent } from "../line.js";
 import { adoptPredecessor } from "./adopt.js";
+import { ChangedFileError, type FilePool } from "./file-pool.js";
 import { createHotSession, isBusy, type HotSession, type Sizes } from "./hot-session.js";
 import { streamFile } from "./layout.js";
 import { linesBackward, openForReading, splitLines, wholeSize, type OpenFile } from "./line-file.js";
@@ -15,6 +16,7 @@ import type { Notify } from "./notice.js";
 
 interface HotSessionsOptions {
   sessionsPath: string;
+  pool: FilePool;
   io: StorageFs;
   capacity: number;
   now: () => number;
@@ -22,10 +24,7 @@ interface HotSessionsOptions {
   /** A folder vanished behind the server's back. */
   onVanished(hot: HotSession): void;
   /** A file was replaced or cut behind the server's back. */
-  onChanged(hot: HotSession): void;
-  inodeOf(path: string): number | undefined;
-  /** Lets go of open files of a session that is loaded or made: they may be of an earlier life of it. */
-  release(folder: string): void;
+  onChanged(sessionIds: ReadonlySet<string>, error: Error): void;
   onEvicted(hot: HotSession): void;
 }
 
@@ -65,11 +64,23 @@ export class HotSessions {
   create(sessionId: string): HotSession {
     const { sessionsPath, io, now } = this.options;
     const folder = join(sessionsPath, sessionId);
-    this.options.release(folder);
+    this.release(folder);
     io.mkdirSync(folder, { recursive: true });
-    const hot = createHotSession(sessionId, folder, 0, emptySession(sessionId), { actions: 0, responses: 0, changes: 0 }, now());
+    const hot = createHotSession(
+      sessionId,
+      folder,
+      0,
+      emptySession(sessionId),
+      { actions: 0, responses: 0, changes: 0 },
+      now(),
+    );
     this.keep(hot);
     return hot;
+  }
+
+  /** Lets go of open files of a session that is loaded or made: they may be of an earlier life of it. */
+  private release(folder: string): void {
+    for (const stream of streams) this.options.pool.release(streamFile(folder, stream));
   }
 
   drop(sessionId: string): void {
@@ -84,7 +95,7 @@ export class HotSessions {
     const found = streams.map((stream) => this.compare(hot, stream));
     if (found.every((state) => state === "same")) return false;
     if (fs.existsSync(hot.folder)) {
-      this.options.onChanged(hot);
+      this.options.onChanged(new Set([hot.sessionId]), new ChangedFileError(`${hot.folder} was changed from outside`));
       return false;
     }
     this.options.onVanished(hot);
@@ -96,7 +107,7 @@ export class HotSessions {
     const expected = hot.durable.sizes[stream];
     const found = fs.statSync(path, { throwIfNoEntry: false });
     if (!found) return expected === 0 ? "same" : "other";
-    const inode = this.options.inodeOf(path);
+    const inode = this.options.pool.inodeOf(path);
     if (found.size < expected || (inode !== undefined && inode !== found.ino)) return "other";
     if (found.size > expected) this.cutTorn(hot.sessionId, path, expected);
     return "same";
@@ -105,7 +116,7 @@ export class HotSessions {
   private load(sessionId: string): HotSession | undefined {
     const { sessionsPath, io, now, notify } = this.options;
     const folder = join(sessionsPath, sessionId);
-    this.options.release(folder);
+    this.release(folder);
     if (isPredecessorFolder(folder)) adoptPredecessor(folder, io, notify);
     const sizes = this.readSizes(sessionId, folder);
     const seq = readHead(folder, sizes);
@@ -136,7 +147,11 @@ export class HotSessions {
   private cutTorn(sessionId: string, path: string, size: number): void {
     const { io, notify } = this.options;
     const torn = setAside(path, size, io);
-    notify({ level: "warn", message: `${torn} bytes that the server did not write were moved aside, to a file beside`, detail: { sessionId, path } });
+    notify({
+      level: "warn",
+      message: `${torn} bytes that the server did not write were moved aside, to a file beside`,
+      detail: { sessionId, path },
+    });
   }
 
   /** Keeps the session, and lets the longest unused go. One that is being written to, and the one that is kept, stay. */

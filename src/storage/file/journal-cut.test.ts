@@ -9,7 +9,19 @@ import { layoutOf } from "./layout.js";
 import { loadSession } from "./load-session.js";
 import type { Notice } from "./notice.js";
 import { recover, type RecoveryReport } from "./recovery.js";
-import { allEvents, allFeed, copyStore, findingsOf, gapless, openStore, segmentsOf, seqsOf, sessionFile, testFolder, unsyncedFs } from "./testing.js";
+import {
+  allEvents,
+  allFeed,
+  copyStore,
+  findingsOf,
+  gapless,
+  openStore,
+  segmentsOf,
+  seqsOf,
+  sessionFile,
+  testFolder,
+  unsyncedFs,
+} from "./testing.js";
 
 /** Three sessions, several commits: what a crash leaves, with everything in the journal and in the session files. */
 async function writtenStore(options: { segmentBytes?: number } = {}): Promise<{ path: string; store: SessionStore }> {
@@ -27,7 +39,12 @@ async function writtenStore(options: { segmentBytes?: number } = {}): Promise<{ 
 
 async function recoverFolder(path: string, notices: Notice[] = []): Promise<RecoveryReport> {
   const layout = layoutOf(path);
-  const feed = new Feed({ folder: layout.feed, io: unsyncedFs, maxBytes: 64 * 1024 * 1024, createEpoch: () => "epoch" });
+  const feed = new Feed({
+    folder: layout.feed,
+    io: unsyncedFs,
+    maxBytes: 64 * 1024 * 1024,
+    createEpoch: () => "epoch",
+  });
   try {
     return await recover({ layout, feed, io: unsyncedFs, notify: (notice) => notices.push(notice) });
   } finally {
@@ -71,7 +88,8 @@ describe("a journal that is cut", () => {
     const groups = [...scanSegment(segment)];
     expect(groups.length).toBeGreaterThan(4);
     for (let size = groups.at(-3)!.end - 1; size <= segment.length; size++) {
-      for (const name of fs.readdirSync(join(crashed, "sessions"))) fs.rmSync(join(crashed, "sessions", name), { recursive: true });
+      for (const name of fs.readdirSync(join(crashed, "sessions")))
+        fs.rmSync(join(crashed, "sessions", name), { recursive: true });
       fs.writeFileSync(join(crashed, "journal", "00000001.journal"), segment.subarray(0, size));
       const report = await recoverFolder(crashed);
       expect(headsOf(crashed), `cut at ${size}`).toEqual(headsWithin(segment.subarray(0, size)));
@@ -91,7 +109,13 @@ describe("a journal that is cut", () => {
       restore(crashed, target);
       fs.truncateSync(segmentsOf(target)[0]!, size);
       await recoverFolder(target);
-      expect(headsOf(target)).toEqual(new Map([["a", 10], ["b", 9], ["c", 2]]));
+      expect(headsOf(target)).toEqual(
+        new Map([
+          ["a", 10],
+          ["b", 9],
+          ["c", 2],
+        ]),
+      );
       expect(await findingsOf(target)).toEqual([]);
     }
   });
@@ -139,7 +163,9 @@ describe("session files behind a whole journal", () => {
       fs.copyFileSync(segmentsOf(crashed)[0]!, join(target, "journal", "00000001.journal"));
       files.forEach((file, index) => damages[kind]!(join(target, file), whole[index]!.length - missing));
       await recoverFolder(target);
-      files.forEach((file, index) => expect(fs.readFileSync(join(target, file)).equals(whole[index]!), `${file} without ${missing}`).toBe(true));
+      files.forEach((file, index) =>
+        expect(fs.readFileSync(join(target, file)).equals(whole[index]!), `${file} without ${missing}`).toBe(true),
+      );
     }
     expect(await findingsOf(target)).toEqual([]);
   });
@@ -217,7 +243,9 @@ describe("a journal that is damaged", () => {
     fs.writeFileSync(join(crashed, "journal", "00000002.journal"), bytes.subarray(middle));
     const before = headsOf(crashed);
     const { store, notices } = await openStore(crashed);
-    expect(notices.filter(({ level }) => level === "error")).toMatchObject([{ message: expect.stringContaining("damaged") as string }]);
+    expect(notices.filter(({ level }) => level === "error")).toMatchObject([
+      { message: expect.stringContaining("damaged") as string },
+    ]);
     expect(fs.readdirSync(join(crashed, "damaged"))).toHaveLength(1);
     for (const [session, head] of before) expect(seqsOf(await allEvents(store, session))).toEqual(gapless(head));
     await store.append("a", [action()]);

@@ -118,7 +118,11 @@ function parsePayload(payload: Buffer): JournalRecord[] | undefined {
   return records;
 }
 
-function parseRecord(header: Record<string, unknown>, payload: Buffer, start: number): { record: JournalRecord; end: number } {
+function parseRecord(
+  header: Record<string, unknown>,
+  payload: Buffer,
+  start: number,
+): { record: JournalRecord; end: number } {
   const sessionId = String(header["session"]);
   const position = Number(header["position"]);
   if (typeof header["deletedAt"] === "string") {

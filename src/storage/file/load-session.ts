@@ -67,7 +67,7 @@ export function foldLines(session: Session, lines: readonly EventLine[]): Sessio
 /** The fold of the first `at` events, from nothing. */
 export function foldTo(files: SessionFiles, at: number): Session {
   let session = emptySession(files.sessionId);
-  for (let from = 0; from < at; ) {
+  for (let from = 0; from < at;) {
     const lines = readStored(files, from, at);
     if (lines.length === 0) break;
     session = foldLines(session, lines);

@@ -30,7 +30,9 @@ async function lockElsewhere(folder: string) {
     process.stdout.write("locked");
     setInterval(() => database.location(), 1000);
   `;
-  const child = spawn(process.execPath, ["-e", program, join(folder, "lock")], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["-e", program, join(folder, "lock")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   await once(child.stdout, "data");
   return child;

@@ -42,17 +42,29 @@ function openLockFile(path: string): DatabaseSync {
   try {
     return new DatabaseSync(path);
   } catch (error) {
-    throw new AppError("storage_unavailable", `The storage folder cannot be written (no lock file can be made in it). Check its permissions, or choose another with --storage.`, { cause: error });
+    throw new AppError(
+      "storage_unavailable",
+      `The storage folder cannot be written (no lock file can be made in it). Check its permissions, or choose another with --storage.`,
+      { cause: error },
+    );
   }
 }
 
 function lockError(path: string, error: unknown): AppError {
   if (!isBusy(error)) {
-    return new AppError("storage_unavailable", "The storage folder cannot be written (its lock file refuses). Check its permissions, or choose another with --storage.", { cause: error });
+    return new AppError(
+      "storage_unavailable",
+      "The storage folder cannot be written (its lock file refuses). Check its permissions, or choose another with --storage.",
+      { cause: error },
+    );
   }
   const holder = readHolder(path);
   const who = holder ? `process ${holder.pid} (started ${holder.started})` : "another process";
-  return new AppError("storage_locked", `This storage folder is in use by ${who}. Stop it, or choose another folder with --storage.`, { cause: error });
+  return new AppError(
+    "storage_locked",
+    `This storage folder is in use by ${who}. Stop it, or choose another folder with --storage.`,
+    { cause: error },
+  );
 }
 
 function isBusy(error: unknown): boolean {

@@ -5,7 +5,17 @@ import { AppError } from "../../core/errors.js";
 import type { NewEvent, SessionEvent } from "../../core/event.js";
 import type { Appended, SessionStore } from "../session-store.js";
 import { action, rejectionCode } from "../store-suite.js";
-import { allEvents, allFeed, copyStore, findingsOf, gapless, openStore, seqsOf, sessionFile, testFolder } from "./testing.js";
+import {
+  allEvents,
+  allFeed,
+  copyStore,
+  findingsOf,
+  gapless,
+  openStore,
+  seqsOf,
+  sessionFile,
+  testFolder,
+} from "./testing.js";
 
 interface Clock {
   now: number;
@@ -15,7 +25,11 @@ interface Clock {
 async function writtenStore(options: { hotSessions?: number } = {}) {
   const clock: Clock = { now: Date.parse("2026-01-31T09:30:00.000Z") };
   const opened = await openStore(testFolder(), { now: () => clock.now, ...options });
-  await opened.store.append("s", [action({ n: 1 }), { type: "response", data: { type: "text", n: 2 } }, action({ n: 3 })]);
+  await opened.store.append("s", [
+    action({ n: 1 }),
+    { type: "response", data: { type: "text", n: 2 } },
+    action({ n: 3 }),
+  ]);
   return { ...opened, clock };
 }
 
@@ -46,7 +60,11 @@ describe("a session folder that is removed from outside", () => {
     expect(await rejectionCode(store.readPage("s", { of: "events", limit: 10 }))).toBe("session_not_found");
     const { events } = await store.append("s", [action({ n: "again" }, { eventId: "again" })]);
     expect(events).toMatchObject([{ seq: 2 }]);
-    expect((await allFeed(store, cursor)).map(({ type }) => type)).toEqual(["session_deleted", "session_created", "action"]);
+    expect((await allFeed(store, cursor)).map(({ type }) => type)).toEqual([
+      "session_deleted",
+      "session_created",
+      "action",
+    ]);
     expect(notices).toMatchObject([{ level: "warn" }]);
     expect(await store.stats()).toMatchObject({ total: 1, events: 2 });
 
@@ -66,7 +84,11 @@ describe("a session folder that is removed from outside", () => {
     fs.rmSync(join(path, "sessions", "s"), { recursive: true });
     const { events } = await appendPatiently(store, "s", [action({}, { eventId: "next" })]);
     expect(events).toMatchObject([{ eventId: "next", seq: 2 }]);
-    expect((await allFeed(store, cursor)).map(({ type }) => type)).toEqual(["session_deleted", "session_created", "action"]);
+    expect((await allFeed(store, cursor)).map(({ type }) => type)).toEqual([
+      "session_deleted",
+      "session_created",
+      "action",
+    ]);
     expect(seqsOf(await allEvents(store, "s"))).toEqual([1, 2]);
     const crashed = copyStore(path);
     const { store: reopened } = await openStore(crashed);
@@ -104,7 +126,8 @@ describe("a stream file that is changed from outside", () => {
   const changes: Record<string, (file: string) => void> = {
     "saved by an editor": (file) => saveAs(file, (text) => text),
     "saved with a line more": (file) => saveAs(file, (text) => `${text}{"what":"is this"}\n`),
-    "saved with its last line gone": (file) => saveAs(file, (text) => text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1)),
+    "saved with its last line gone": (file) =>
+      saveAs(file, (text) => text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1)),
     "saved empty": (file) => saveAs(file, () => ""),
     "cut in the middle of a line": (file) => fs.truncateSync(file, fs.statSync(file).size - 10),
     "cut to nothing": (file) => fs.truncateSync(file, 0),
@@ -176,7 +199,10 @@ describe("a stream file that is changed from outside", () => {
     }
     const after = await logsOf(again);
     for (const [kind, events] of after) {
-      expect(events.map(({ eventId }) => eventId), kind).toEqual(expect.arrayContaining(["first", "second"]));
+      expect(
+        events.map(({ eventId }) => eventId),
+        kind,
+      ).toEqual(expect.arrayContaining(["first", "second"]));
       expect(new Set(seqsOf(events)).size, kind).toBe(events.length);
     }
     await again.close();
@@ -207,54 +233,5 @@ describe("a stream file that is changed from outside", () => {
     for (let n = 0; n < 300; n++) expect(stored.filter((id) => id === `e-${n}`)).toHaveLength(1);
     await store.close();
     expect(await findingsOf(path)).toEqual([]);
-  });
-});
-
-describe("files beside the log", () => {
-  test("snapshots that are garbage do not change what the session is", async () => {
-    const { store, path } = await openStore(testFolder());
-    const garbage = ["garbage", "[]", '{"seq":1}', "", '{"seq":2,"goals":[],"agents":[],"eventCount":2,"metrics":{},"tags":[]}'];
-    const events: NewEvent[] = [action(), { type: "goal_added", data: { goalId: "g" } }, { type: "session_finalized", data: { status: "failed" } }];
-    for (const index of garbage.keys()) await store.append(`s${index}`, events);
-    const before = await Promise.all(garbage.map((_, index) => store.readSession(`s${index}`)));
-    await store.close();
-    for (const [index, text] of garbage.entries()) {
-      for (const name of ["state.json", "metadata.json", "initial.json", "final.json"]) fs.writeFileSync(sessionFile(path, `s${index}`, name), text);
-    }
-    fs.rmSync(join(path, "index.sqlite"));
-    const { store: reopened } = await openStore(path);
-    expect(await Promise.all(garbage.map((_, index) => reopened.readSession(`s${index}`)))).toEqual(before);
-    expect((await reopened.stats()).failed).toBe(garbage.length);
-    for (const index of garbage.keys()) await reopened.append(`s${index}`, [action()]);
-    await reopened.close();
-    expect(await findingsOf(path)).toEqual([]);
-  });
-
-  test("snapshots that are missing are written again with the next event", async () => {
-    const { store, path } = await writtenStore();
-    const before = await store.readSession("s");
-    await store.close();
-    for (const name of ["state.json", "metadata.json", "initial.json"]) fs.rmSync(sessionFile(path, "s", name));
-    const { store: reopened } = await openStore(path);
-    expect(await reopened.readSession("s")).toEqual(before);
-    await reopened.append("s", [action()]);
-    await reopened.close();
-    expect(fs.readdirSync(join(path, "sessions", "s")).toSorted()).toEqual(expect.arrayContaining(["initial.json", "metadata.json", "state.json"]));
-  });
-
-  test("a folder copied in from another store is read at once, written to, and listed after a restart", async () => {
-    const { store: from, path: source } = await writtenStore();
-    const events = await allEvents(from, "s");
-    await from.close();
-    const { store, path } = await openStore(testFolder());
-    await store.append("here", [action()]);
-    fs.cpSync(join(source, "sessions", "s"), join(path, "sessions", "copied"), { recursive: true });
-    expect(seqsOf(await allEvents(store, "copied"))).toEqual(seqsOf(events));
-    expect((await store.append("copied", [action({ n: "new" })])).events).toMatchObject([{ seq: 5 }]);
-    fs.cpSync(join(source, "sessions", "s"), join(path, "sessions", "silent"), { recursive: true });
-    await store.close();
-    const { store: reopened } = await openStore(path);
-    expect((await reopened.listSessions({ limit: 9 })).sessions.map(({ sessionId }) => sessionId).toSorted()).toEqual(["copied", "here", "silent"]);
-    expect(await reopened.stats()).toMatchObject({ total: 3, events: 2 + 5 + 4 });
   });
 });

@@ -7,7 +7,17 @@ import type { SessionStore } from "../session-store.js";
 import { action } from "../store-suite.js";
 import { adoptPredecessor } from "./adopt.js";
 import { openReadOnlyStore } from "./read-only-store.js";
-import { allEvents, copyStore, FaultyFs, findingsOf, gapless, openStore, seqsOf, sessionFile, testFolder } from "./testing.js";
+import {
+  allEvents,
+  copyStore,
+  FaultyFs,
+  findingsOf,
+  gapless,
+  openStore,
+  seqsOf,
+  sessionFile,
+  testFolder,
+} from "./testing.js";
 
 const at = (second: number): string => `2025-11-02T10:00:${String(second).padStart(2, "0")}.000Z`;
 
@@ -37,7 +47,10 @@ const state = {
     { id: "g2", description: "second", status: "in_progress" },
   ],
   agents: {
-    spawned: [{ agentId: "a1", type: "coder", task: "write" }, { agentId: "a2", type: "tester" }],
+    spawned: [
+      { agentId: "a1", type: "coder", task: "write" },
+      { agentId: "a2", type: "tester" },
+    ],
     active: ["a2"],
     completed: [{ agentId: "a1", type: "coder", status: "completed", result: "done" }],
   },
@@ -58,7 +71,11 @@ const final = { status: "success", outcome: "shipped", response: { text: "all do
 const initial = { source: "cli", input: "build it", config: { model: "claude-3" } };
 
 /** A folder as the predecessor writes it. */
-function writePredecessor(path: string, sessionId = "old", files: Record<string, unknown> = { metadata, state, initial, final }): string {
+function writePredecessor(
+  path: string,
+  sessionId = "old",
+  files: Record<string, unknown> = { metadata, state, initial, final },
+): string {
   const folder = join(path, "sessions", sessionId);
   fs.mkdirSync(folder, { recursive: true });
   for (const [name, value] of Object.entries(files)) {
@@ -70,7 +87,9 @@ function writePredecessor(path: string, sessionId = "old", files: Record<string,
 }
 
 function filesOf(folder: string): Record<string, string> {
-  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => fs.statSync(join(folder, name)).isFile());
+  const names = fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => fs.statSync(join(folder, name)).isFile());
   return Object.fromEntries(names.toSorted().map((name) => [name, fs.readFileSync(join(folder, name), "utf8")]));
 }
 
@@ -81,8 +100,19 @@ async function recordsOf(store: SessionStore, of: "actions" | "responses"): Prom
 async function expectStory(store: SessionStore): Promise<void> {
   const session = (await store.readSession("old"))!;
   const { agentsSpawned, toolCalls, bashCommands } = metadata.metrics;
-  expect(session.metadata).toMatchObject({ ...metadata, metrics: { agentsSpawned, toolCalls, bashCommands }, status: "completed", created: at(0), updated: at(50) });
-  expect(session.state).toMatchObject({ phase: "testing", currentStep: { name: "run" }, workspace: { cwd: "/work", branch: "main" }, custom: { kept: true } });
+  expect(session.metadata).toMatchObject({
+    ...metadata,
+    metrics: { agentsSpawned, toolCalls, bashCommands },
+    status: "completed",
+    created: at(0),
+    updated: at(50),
+  });
+  expect(session.state).toMatchObject({
+    phase: "testing",
+    currentStep: { name: "run" },
+    workspace: { cwd: "/work", branch: "main" },
+    custom: { kept: true },
+  });
   expect(session.state.goals).toMatchObject([
     { goalId: "g1", description: "first", status: "completed", priority: "high", created: at(5) },
     { goalId: "g2", description: "second", status: "in_progress" },
@@ -93,13 +123,22 @@ async function expectStory(store: SessionStore): Promise<void> {
   ]);
   expect(session.initial).toEqual(initial);
   expect(session.final).toMatchObject({ outcome: "shipped", response: { text: "all done" }, status: "completed" });
-  expect((await recordsOf(store, "actions")).map(({ type }) => type)).toEqual(["tool_call", "file_edit", "unreadable_line", "bash_exec"]);
+  expect((await recordsOf(store, "actions")).map(({ type }) => type)).toEqual([
+    "tool_call",
+    "file_edit",
+    "unreadable_line",
+    "bash_exec",
+  ]);
   expect((await recordsOf(store, "actions"))[2]).toMatchObject({ text: actions[2], timestamp: at(3) });
   expect((await recordsOf(store, "responses")).map(({ text }) => text)).toEqual(["hello", "bye"]);
   const events = await allEvents(store, "old");
   expect(seqsOf(events)).toEqual(gapless(events.length));
-  expect(events.filter(({ type }) => type === "action" || type === "response").map(({ timestamp }) => timestamp)).toEqual([at(1), at(2), at(3), at(3), at(7), at(8)]);
-  expect((await store.listSessions({ userId: "ann", limit: 5 })).sessions).toMatchObject([{ sessionId: "old", eventCount: events.length }]);
+  expect(
+    events.filter(({ type }) => type === "action" || type === "response").map(({ timestamp }) => timestamp),
+  ).toEqual([at(1), at(2), at(3), at(3), at(7), at(8)]);
+  expect((await store.listSessions({ userId: "ann", limit: 5 })).sessions).toMatchObject([
+    { sessionId: "old", eventCount: events.length },
+  ]);
 }
 
 describe("a folder of the predecessor", () => {
@@ -112,7 +151,9 @@ describe("a folder of the predecessor", () => {
     expect(filesOf(join(path, "sessions", "old", "predecessor"))).toEqual(before);
     const head = await store.head("old");
     expect((await store.append("old", [action({ n: 1 }, { eventId: "e" })])).events).toMatchObject([{ seq: head + 1 }]);
-    expect((await store.append("old", [action({}, { eventId: "predecessor-2" })])).events).toMatchObject([{ seq: 2, duplicate: true }]);
+    expect((await store.append("old", [action({}, { eventId: "predecessor-2" })])).events).toMatchObject([
+      { seq: 2, duplicate: true },
+    ]);
     const events = await allEvents(store, "old");
     await store.close();
     expect(await findingsOf(path)).toEqual([]);
@@ -189,10 +230,17 @@ describe("a folder of the predecessor", () => {
   test.each([
     ["with nothing but metadata", { metadata }, []],
     ["with states that cannot be read", { metadata: "{torn", state: "[]", final: "" }, []],
-    ["with agents as a list", { metadata: { ...metadata, status: "active" }, state: { ...state, agents: [{ id: "a9", type: "coder", status: "failed" }] } }, ["a9"]],
+    [
+      "with agents as a list",
+      {
+        metadata: { ...metadata, status: "active" },
+        state: { ...state, agents: [{ id: "a9", type: "coder", status: "failed" }] },
+      },
+      ["a9"],
+    ],
   ])("%s is read for what it holds", async (_name, files, agents) => {
     const path = testFolder();
-    writePredecessor(path, "old", files as Record<string, unknown>);
+    writePredecessor(path, "old", files);
     const { store } = await openStore(path);
     const session = (await store.readSession("old"))!;
     expect(session.state.agents.map(({ agentId }) => agentId)).toEqual(agents);

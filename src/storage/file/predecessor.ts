@@ -43,20 +43,26 @@ function tell(source: string): Told[] {
   const state = readJsonFile(join(source, "state.json")) ?? {};
   const final = readJsonFile(join(source, "final.json"));
   const records = [...readRecords(source, "action"), ...readRecords(source, "response")];
-  const created = toTimestamp(metadata["created"] ?? metadata["createdAt"]) ?? records[0]?.timestamp ?? folderTime(source);
-  const updated = toTimestamp(metadata["updated"] ?? metadata["updatedAt"]) ?? records.at(-1)?.timestamp ?? created;
+  const known = records.map(({ timestamp }) => timestamp).filter((timestamp) => timestamp !== "");
+  const created = timeOf(metadata, "created", "createdAt") ?? known[0] ?? folderTime(source);
+  const updated = timeOf(metadata, "updated", "updatedAt") ?? known.at(-1) ?? created;
   for (const record of records) record.timestamp ||= created;
   records.sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
   const at = (type: EventType, data: JsonObject, timestamp = updated): Told => ({ event: { type, data }, timestamp });
   return [
     at("session_created", createdData(metadata, readJsonFile(join(source, "initial.json"))), created),
     ...records,
-    ...listOf(state["goals"]).map((goal) => at("goal_added", goalData(goal), toTimestamp(goal["created"] ?? goal["createdAt"]))),
+    ...listOf(state["goals"]).map((goal) => at("goal_added", goalData(goal), timeOf(goal, "created", "createdAt"))),
     ...agentEvents(state["agents"]).map(({ type, data }) => at(type, data)),
     at("state_updated", stateData(state)),
     at("metadata_updated", metadataData(metadata, final !== undefined)),
-    ...(final ? [at("session_finalized", final, toTimestamp(final["timestamp"] ?? final["finalized"]) ?? updated)] : []),
+    ...(final ? [at("session_finalized", final, timeOf(final, "timestamp", "finalized"))] : []),
   ];
+}
+
+/** The time in the first of these fields that holds one. */
+function timeOf(record: JsonObject, ...fields: string[]): string | undefined {
+  return fields.map((field) => toTimestamp(record[field])).find((time) => time !== undefined);
 }
 
 function readRecords(source: string, type: "action" | "response"): Told[] {
@@ -86,14 +92,24 @@ function goalData(goal: JsonObject): JsonObject {
 }
 
 function agentEvents(agents: JsonValue | undefined): { type: EventType; data: JsonObject }[] {
-  if (!isJsonObject(agents)) return listOf(agents).map((agent) => ({ type: "agent_spawned" as const, data: agentData(agent) }));
+  if (!isJsonObject(agents))
+    return listOf(agents).map((agent) => ({ type: "agent_spawned" as const, data: agentData(agent) }));
   const completed = new Map(listOf(agents["completed"]).map((agent) => [agentId(agent), agent]));
-  const all = new Map([...listOf(agents["spawned"]), ...listOf(agents["active"]), ...completed.values()].map((agent) => [agentId(agent), agent]));
+  const all = new Map<string, JsonObject>();
+  for (const agent of [...listOf(agents["spawned"]), ...listOf(agents["active"]), ...completed.values()]) {
+    all.set(agentId(agent), { ...all.get(agentId(agent)), ...agent });
+  }
   return [...all].flatMap(([id, agent]) => {
     const spawned = { type: "agent_spawned" as const, data: { ...agentData(agent), status: "active" } };
     const end = completed.get(id);
     if (!end) return [spawned];
-    return [spawned, { type: "agent_completed" as const, data: { ...end, agentId: id, status: end["status"] === "failed" ? "failed" : "completed" } }];
+    return [
+      spawned,
+      {
+        type: "agent_completed" as const,
+        data: { ...end, agentId: id, status: end["status"] === "failed" ? "failed" : "completed" },
+      },
+    ];
   });
 }
 
@@ -118,7 +134,16 @@ function stateData(state: JsonObject): JsonObject {
 }
 
 function metadataData(metadata: JsonObject, finalized: boolean): JsonObject {
-  const { sessionId: _id, created: _created, updated: _updated, userId: _user, tags: _tags, parentSession: _parent, sandboxId: _sandbox, ...rest } = metadata;
+  const {
+    sessionId: _id,
+    created: _created,
+    updated: _updated,
+    userId: _user,
+    tags: _tags,
+    parentSession: _parent,
+    sandboxId: _sandbox,
+    ...rest
+  } = metadata;
   if (finalized) delete rest["status"];
   return rest;
 }

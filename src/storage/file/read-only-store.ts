@@ -7,7 +7,17 @@ import type { State } from "../../core/state.js";
 import { openSessionIndex, type SessionIndex } from "../index/session-index.js";
 import { toEventLine, typeOfLine } from "../line.js";
 import { pageOf, selectLines } from "../page.js";
-import type { Page, PageQuery, SearchPage, SearchQuery, SessionPage, SessionQuery, SessionStore, Stats, StoreStatus } from "../session-store.js";
+import type {
+  Page,
+  PageQuery,
+  SearchPage,
+  SearchQuery,
+  SessionPage,
+  SessionQuery,
+  SessionStore,
+  Stats,
+  StoreStatus,
+} from "../session-store.js";
 import { sessionNotFound } from "../store-errors.js";
 import { layoutOf, streamFile, type Layout } from "./layout.js";
 import { openForReading, wholeSize } from "./line-file.js";
@@ -27,7 +37,10 @@ import { readStored, type SessionFiles } from "./stored-lines.js";
 export async function openReadOnlyStore({ path }: { path: string }): Promise<SessionStore> {
   const layout = layoutOf(path);
   if (!fs.existsSync(layout.sessions)) {
-    throw new AppError("not_found", `There is no storage folder at ${path} (it has no 'sessions' folder). Give its path with --storage.`);
+    throw new AppError(
+      "not_found",
+      `There is no storage folder at ${path} (it has no 'sessions' folder). Give its path with --storage.`,
+    );
   }
   const index = await openSessionIndex({ path: layout.index, sessionsPath: layout.sessions, readOnly: true });
   return new ReadOnlyStore(layout, index);
@@ -56,13 +69,16 @@ class ReadOnlyStore implements SessionStore {
 
   async readStateAt(sessionId: string, at: number): Promise<State> {
     const folder = this.folderOf(sessionId);
-    if (isPredecessorFolder(folder)) return foldLines(emptySession(sessionId), readPredecessor(folder).slice(0, at)).state;
+    if (isPredecessorFolder(folder))
+      return foldLines(emptySession(sessionId), readPredecessor(folder).slice(0, at)).state;
     return foldTo(this.filesOf(sessionId), at).state;
   }
 
   async readPage(sessionId: string, query: PageQuery): Promise<Page> {
     const folder = this.folderOf(sessionId);
-    return isPredecessorFolder(folder) ? predecessorPage(folder, sessionId, query) : readSessionPage(this.filesOf(sessionId), query);
+    return isPredecessorFolder(folder)
+      ? predecessorPage(folder, sessionId, query)
+      : readSessionPage(this.filesOf(sessionId), query);
   }
 
   private folderOf(sessionId: string): string {
@@ -84,7 +100,10 @@ class ReadOnlyStore implements SessionStore {
   }
 
   async readFeed(): Promise<never> {
-    throw new AppError("usage", "The log of all sessions needs a running server. Start one with 'claude-sessions serve'.");
+    throw new AppError(
+      "usage",
+      "The log of all sessions needs a running server. Start one with 'claude-sessions serve'.",
+    );
   }
 
   feedHead(): string {
@@ -108,7 +127,14 @@ class ReadOnlyStore implements SessionStore {
   }
 
   status(): StoreStatus {
-    return { path: this.layout.root, writable: false, reason: "opened for reading", journalBytes: 0, indexLag: this.index.lag, hotSessions: 0 };
+    return {
+      path: this.layout.root,
+      writable: false,
+      reason: "opened for reading",
+      journalBytes: 0,
+      indexLag: this.index.lag,
+      hotSessions: 0,
+    };
   }
 
   close(): Promise<void> {
@@ -117,7 +143,10 @@ class ReadOnlyStore implements SessionStore {
 }
 
 function readOnly(): AppError {
-  return new AppError("storage_unavailable", "The storage folder is open for reading only. Send writes to a running server.");
+  return new AppError(
+    "storage_unavailable",
+    "The storage folder is open for reading only. Send writes to a running server.",
+  );
 }
 
 function wholeSizes(folder: string): Sizes {

@@ -150,7 +150,10 @@ function linesOf(recent: Recent): Line[] {
 function* feedLines(recent: Recent, epoch: string): Generator<{ at: number; text: string }> {
   const { record } = recent;
   if (isDeletion(record)) {
-    yield { at: record.position, text: deletedLine(record.sessionId, record.deletedAt, formatFeedCursor({ epoch, position: record.position })) };
+    yield {
+      at: record.position,
+      text: deletedLine(record.sessionId, record.deletedAt, formatFeedCursor({ epoch, position: record.position })),
+    };
     return;
   }
   for (const { seq, stream, text } of linesOf(recent)) {

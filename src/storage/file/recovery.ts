@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { basename, join } from "node:path";
-import { isDeletion, scanSegment, tornTail, type JournalRecord } from "./journal-format.js";
+import { scanSegment, tornTail, type JournalRecord } from "./journal-format.js";
 import type { Feed } from "./feed.js";
 import { listSegments } from "./journal.js";
 import type { Layout } from "./layout.js";
@@ -46,7 +46,10 @@ export async function recover(options: RecoveryOptions): Promise<RecoveryReport>
   const { layout, feed, io, notify } = options;
   io.rmSync(layout.trash, { recursive: true, force: true });
   const segments = readSegments(layout);
-  const replay = new Replay(options, segments.map(({ records }) => records));
+  const replay = new Replay(
+    options,
+    segments.map(({ records }) => records),
+  );
   replay.run();
   await replay.finish();
   feed.publish();
@@ -63,7 +66,10 @@ export async function recover(options: RecoveryOptions): Promise<RecoveryReport>
 
 /** Puts what the journal holds of these sessions onto their files, under a running server. */
 export async function replaySessions(options: RecoveryOptions & { only: ReadonlySet<string> }): Promise<void> {
-  const replay = new Replay(options, readSegments(options.layout).map(({ records }) => records));
+  const replay = new Replay(
+    options,
+    readSegments(options.layout).map(({ records }) => records),
+  );
   replay.run();
   await replay.finish();
 }

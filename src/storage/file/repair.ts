@@ -51,13 +51,23 @@ export async function* repairStore(path: string, onProgress?: Progress): AsyncGe
 }
 
 async function* repairJournal(layout: Layout): AsyncGenerator<Repair> {
-  const feed = new Feed({ folder: layout.feed, io: nodeFs, maxBytes: 64 * 1024 * 1024, createEpoch: () => encodeId(randomBytes(8)) });
+  const feed = new Feed({
+    folder: layout.feed,
+    io: nodeFs,
+    maxBytes: 64 * 1024 * 1024,
+    createEpoch: () => encodeId(randomBytes(8)),
+  });
   try {
     const report = await recover({ layout, feed, io: nodeFs, notify: () => {} });
     if (report.events > 0) {
-      yield { sessionId: null, file: "journal", action: `put ${report.events} events onto the files of ${report.sessions.size} sessions` };
+      yield {
+        sessionId: null,
+        file: "journal",
+        action: `put ${report.events} events onto the files of ${report.sessions.size} sessions`,
+      };
     }
-    for (const file of report.damaged) yield { sessionId: null, file, action: "kept a damaged segment of the journal here" };
+    for (const file of report.damaged)
+      yield { sessionId: null, file, action: "kept a damaged segment of the journal here" };
     if (report.tornBytes > 0) {
       yield { sessionId: null, file: "journal", action: `cut ${report.tornBytes} bytes that were never acknowledged` };
     }
@@ -72,7 +82,10 @@ async function* repairSession(layout: Layout, sessionId: string, findings: reado
     const file = `sessions/${sessionId}/${stream}.jsonl`;
     if (!findings.some((finding) => finding.file === file)) continue;
     const moved = repairStream(folder, stream);
-    const action = moved > 0 ? `moved ${moved} lines that are no events, or there twice, to ${stream}.jsonl.bad` : "put the events in order";
+    const action =
+      moved > 0
+        ? `moved ${moved} lines that are no events, or there twice, to ${stream}.jsonl.bad`
+        : "put the events in order";
     yield { sessionId, file, action };
   }
   yield* repairSnapshots(folder, sessionId);
@@ -105,7 +118,7 @@ function repairStream(folder: string, stream: Stream): number {
 /** The lines as they are, byte for byte; seq 0 for what is no event. */
 function linesOf(bytes: Buffer, stream: Stream): Line[] {
   const lines: Line[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline;
     const line = bytes.subarray(start, end);

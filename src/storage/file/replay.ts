@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { dirname, join } from "node:path";
-import { streams } from "../../core/event.js";
+import type { Stream } from "../../core/event.js";
 import { foldedEvent, seqOfLine } from "../line.js";
 import { feedLine, type Feed } from "./feed.js";
 import { isDeletion, type JournalPart, type JournalRecord } from "./journal-format.js";
@@ -103,7 +103,11 @@ export class Replay {
     if (torn > 0) setAside(path, size, io);
     this.write(path, Buffer.from(missing.map((line) => `${line}\n`).join("")), size);
     target.lastSeq = seqOfLine(missing.at(-1)!);
-    notify({ level: "warn", message: "A session file was changed from outside; missing events were added at its end", detail: { path } });
+    notify({
+      level: "warn",
+      message: "A session file was changed from outside; missing events were added at its end",
+      detail: { path },
+    });
   }
 
   private write(path: string, bytes: Buffer, offset: number): void {
@@ -134,14 +138,24 @@ export class Replay {
   /** What stands behind the journal's bytes stays where it goes on with the log, else it is set aside. */
   private cutBehind(path: string, end: number, { part }: Target): void {
     const { io, notify } = this.options;
-    const size = withFile(path, undefined, end, (file) => end + continuing(readRange(file, end, file.size), lastSeqIn(path, end), part.stream));
+    const size = withFile(
+      path,
+      undefined,
+      end,
+      (file) => end + continuing(readRange(file, end, file.size), lastSeqIn(path, end), part.stream),
+    );
     const torn = setAside(path, size, io);
-    if (torn > 0) notify({ level: "warn", message: `${torn} bytes that are no part of the log were moved aside, to a file beside`, detail: { path } });
+    if (torn > 0)
+      notify({
+        level: "warn",
+        message: `${torn} bytes that are no part of the log were moved aside, to a file beside`,
+        detail: { path },
+      });
   }
 }
 
 /** How many of these bytes are whole lines that go on behind `seq`. */
-function continuing(bytes: Buffer, seq: number, stream: (typeof streams)[number]): number {
+function continuing(bytes: Buffer, seq: number, stream: Stream): number {
   let [size, last] = [0, seq];
   for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, size)) {
     const line = bytes.toString("utf8", size, end);
@@ -181,7 +195,7 @@ function lastSeqOf(path: string): number {
   const file = openForReading(path);
   if (!file) return 0;
   try {
-    for (let end = wholeSize(file).size; end > 0; ) {
+    for (let end = wholeSize(file).size; end > 0;) {
       const run = linesBackward(file, end, 1, 1024 * 1024);
       const seq = seqOfLine(splitLines(run.bytes)[0] ?? "");
       if (seq > 0 || run.count === 0) return seq;

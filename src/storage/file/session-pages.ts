@@ -9,7 +9,9 @@ export async function readSessionPage(files: SessionFiles, query: PageQuery): Pr
   const types = query.types !== undefined && query.types.length > 0 ? query.types : undefined;
   if (query.of === "events") return types ? typedEvents(files, query, types) : eventsPage(files, query);
   if (types) return typedRecords(files, query.of, query, types);
-  return withFile(streamFile(files.folder, query.of), files.sizes?.[query.of], emptyPage, (file) => streamPage(file, query));
+  return withFile(streamFile(files.folder, query.of), files.sizes?.[query.of], emptyPage, (file) =>
+    streamPage(file, query),
+  );
 }
 
 /** One stream: the page is a range of the file, found by its ends. */
@@ -52,7 +54,11 @@ function eventsPage(files: SessionFiles, query: PageQuery): Page {
 
 function storedPage(sessionId: string, events: readonly EventLine[], more: boolean): Page {
   const lines = events.map(({ stream, text }) => toEventLine(stream, sessionId, text));
-  return textPage(lines, events.map(({ seq }) => seq), more);
+  return textPage(
+    lines,
+    events.map(({ seq }) => seq),
+    more,
+  );
 }
 
 function rangeOf(head: number, { after, before, limit }: PageQuery): { from: number; to: number } {

@@ -1,30 +1,48 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { formatFeedCursor, parseFeedCursor } from "../../core/cursor.js";
-import type { SessionStore } from "../session-store.js";
-import { action, rejectionCode } from "../store-suite.js";
-import { Feed, feedLine } from "./feed.js";
-import { nodeFs } from "./storage-fs.js";
-import { allEvents, allFeed, copyStore, findingsOf, gapless, openStore, segmentsOf, seqsOf, sessionFile, testFolder } from "./testing.js";
+import { action } from "../store-suite.js";
+import {
+  allEvents,
+  copyStore,
+  findingsOf,
+  gapless,
+  openStore,
+  segmentsOf,
+  seqsOf,
+  sessionFile,
+  testFolder,
+} from "./testing.js";
 
 function readJson(path: string): Record<string, unknown> {
   return JSON.parse(fs.readFileSync(path, "utf8")) as Record<string, unknown>;
 }
 
 async function snapshotFilesOf(path: string, sessionId: string) {
-  const [state, metadata] = [readJson(sessionFile(path, sessionId, "state.json")), readJson(sessionFile(path, sessionId, "metadata.json"))];
+  const [state, metadata] = [
+    readJson(sessionFile(path, sessionId, "state.json")),
+    readJson(sessionFile(path, sessionId, "metadata.json")),
+  ];
   const initial = readJson(sessionFile(path, sessionId, "initial.json"));
-  const final = fs.existsSync(sessionFile(path, sessionId, "final.json")) ? readJson(sessionFile(path, sessionId, "final.json")) : null;
+  const final = fs.existsSync(sessionFile(path, sessionId, "final.json"))
+    ? readJson(sessionFile(path, sessionId, "final.json"))
+    : null;
   return { state, metadata, initial, final };
 }
 
 describe("snapshots", () => {
   test("are the session after a clean close, when the journal is empty", async () => {
     const { store, path } = await openStore(testFolder());
-    await store.append("s", [{ type: "session_created", data: { userId: "ann", initial: { input: "go" } } }, action(), { type: "goal_added", data: { goalId: "g" } }]);
+    await store.append("s", [
+      { type: "session_created", data: { userId: "ann", initial: { input: "go" } } },
+      action(),
+      { type: "goal_added", data: { goalId: "g" } },
+    ]);
     await store.append("ended", [action(), { type: "session_finalized", data: { status: "failed", outcome: "none" } }]);
-    const before = new Map([["s", await store.readSession("s")], ["ended", await store.readSession("ended")]]);
+    const before = new Map([
+      ["s", await store.readSession("s")],
+      ["ended", await store.readSession("ended")],
+    ]);
     await store.close();
     for (const [id, session] of before) expect(await snapshotFilesOf(path, id)).toEqual(session);
     expect(segmentsOf(path)).toEqual([]);
@@ -34,11 +52,15 @@ describe("snapshots", () => {
   test("follow the writes and name the seq that they hold; the rest is folded from the log", async () => {
     const { store, path } = await openStore(testFolder(), { snapshotIntervalMs: 1 });
     await store.append("s", [{ type: "state_updated", data: { phase: "early" } }]);
-    await vi.waitFor(() => expect(readJson(sessionFile(path, "s", "metadata.json"))).toMatchObject({ eventCount: 2 }), 5000);
+    await vi.waitFor(
+      () => expect(readJson(sessionFile(path, "s", "metadata.json"))).toMatchObject({ eventCount: 2 }),
+      5000,
+    );
     const early = copyStore(path);
     await store.append("s", [{ type: "state_updated", data: { phase: "late" } }, action()]);
     const crashed = copyStore(path);
-    for (const name of ["state.json", "metadata.json"]) fs.copyFileSync(sessionFile(early, "s", name), sessionFile(crashed, "s", name));
+    for (const name of ["state.json", "metadata.json"])
+      fs.copyFileSync(sessionFile(early, "s", name), sessionFile(crashed, "s", name));
     const { store: reopened } = await openStore(crashed, { snapshotIntervalMs: 3_600_000 });
     expect(readJson(sessionFile(crashed, "s", "state.json"))).toMatchObject({ seq: 2, phase: "early" });
     expect(await reopened.readSession("s")).toEqual(await store.readSession("s"));
@@ -53,13 +75,18 @@ describe("snapshots", () => {
     await store.close();
     const old = copyStore(path);
     const { store: again } = await openStore(path);
-    await again.append("s", [{ type: "metadata_updated", data: { status: "active" } }, action(), { type: "session_finalized", data: { outcome: "second" } }]);
+    await again.append("s", [
+      { type: "metadata_updated", data: { status: "active" } },
+      action(),
+      { type: "session_finalized", data: { outcome: "second" } },
+    ]);
     const session = await again.readSession("s");
     await again.close();
     const names = ["final.json", "state.json", "metadata.json"];
     for (let written = 0; written <= names.length; written++) {
       const mixed = copyStore(path);
-      for (const name of names.slice(written)) fs.copyFileSync(sessionFile(old, "s", name), sessionFile(mixed, "s", name));
+      for (const name of names.slice(written))
+        fs.copyFileSync(sessionFile(old, "s", name), sessionFile(mixed, "s", name));
       const { store: reopened } = await openStore(mixed);
       expect(await reopened.readSession("s"), `${written} files were written`).toEqual(session);
       await reopened.close();
@@ -88,7 +115,9 @@ describe("few sessions in memory", () => {
         sessions.flatMap((id) => [
           store.append(id, [action({ round })]),
           store.append(id, [{ type: "goal_added", data: { goalId: `g${round}` }, eventId: `e${round}` }]),
-          store.append(id, (session) => [{ type: "state_updated", data: { goals_seen: session?.state.goals.length ?? 0 } }]),
+          store.append(id, (session) => [
+            { type: "state_updated", data: { goals_seen: session?.state.goals.length ?? 0 } },
+          ]),
         ]),
       );
     }
@@ -96,7 +125,14 @@ describe("few sessions in memory", () => {
     for (const id of sessions) {
       const events = await allEvents(store, id);
       expect(seqsOf(events)).toEqual(gapless(19));
-      expect((await store.readSession(id))?.state.goals.map(({ goalId }) => goalId)).toEqual(["g0", "g1", "g2", "g3", "g4", "g5"]);
+      expect((await store.readSession(id))?.state.goals.map(({ goalId }) => goalId)).toEqual([
+        "g0",
+        "g1",
+        "g2",
+        "g3",
+        "g4",
+        "g5",
+      ]);
     }
     await store.append("one-more", [action()]);
     expect(store.status().hotSessions).toBe(2);
@@ -108,7 +144,8 @@ describe("few sessions in memory", () => {
 describe("checkpoints", () => {
   test("under load drop the journal and lose nothing, also where the crash comes right behind", async () => {
     const { store, path } = await openStore(testFolder(), { segmentBytes: 20_000, snapshotIntervalMs: 5 });
-    for (let n = 0; n < 120; n++) await Promise.all(["a", "b", "c"].map((id) => store.append(id, [action({ n, text: "x".repeat(300) })])));
+    for (let n = 0; n < 120; n++)
+      await Promise.all(["a", "b", "c"].map((id) => store.append(id, [action({ n, text: "x".repeat(300) })])));
     await vi.waitFor(() => expect(store.status().journalBytes).toBeLessThan(20_000), 10_000);
     const crashed = copyStore(path);
     const { store: reopened } = await openStore(crashed);
@@ -116,116 +153,6 @@ describe("checkpoints", () => {
     expect(reopened.feedHead()).toBe(store.feedHead());
     await reopened.close();
     expect(await findingsOf(crashed)).toEqual([]);
-  });
-});
-
-describe("the log of all sessions", () => {
-  const startOf = (store: SessionStore): string => formatFeedCursor({ epoch: parseFeedCursor(store.feedHead()).epoch, position: 0 });
-
-  test("goes on behind every cursor after a restart and after a crash", async () => {
-    const { store, path } = await openStore(testFolder());
-    const start = startOf(store);
-    for (let n = 0; n < 12; n++) {
-      await Promise.all([store.append(`s${n % 3}`, [action({ n }), action({ n })]), store.append("other", [action({ n })])]);
-      if (n === 6) await store.delete("s1");
-    }
-    const { store: crashed } = await openStore(copyStore(path));
-    const lines = await allFeed(crashed, start);
-    const cursors = [start, ...lines.map(({ cursor }) => cursor)];
-    for (const limit of [1, 2, 5, 100]) {
-      for (const [index, cursor] of cursors.entries()) {
-        if (limit < 100 && index % 9 !== 0) continue;
-        const rest = await allFeed(crashed, cursor, limit);
-        expect(rest).toEqual(lines.slice(index));
-      }
-    }
-    // The first life of s1 is gone, and nothing else.
-    expect((await allFeed(store, start)).filter(({ sessionId }) => sessionId !== "s1")).toEqual(lines.filter(({ sessionId }) => sessionId !== "s1"));
-    await store.close();
-    const { store: reopened } = await openStore(path);
-    expect(await allFeed(reopened, start)).toEqual(lines);
-    expect(reopened.feedHead()).toBe(lines.at(-1)!.cursor);
-  });
-
-  test("refuses a cursor of another store, and one from beyond its end", async () => {
-    const { store } = await openStore(testFolder());
-    await store.append("s", [action()]);
-    const { epoch, position } = parseFeedCursor(store.feedHead());
-    expect(await rejectionCode(store.readFeed(formatFeedCursor({ epoch, position: position + 1 }), 5))).toBe("invalid_cursor");
-    expect(await rejectionCode(store.readFeed(formatFeedCursor({ epoch: "another", position: 1 }), 5))).toBe("invalid_cursor");
-  });
-
-  function openFeed(folder: string, maxBytes: number): Feed {
-    return new Feed({ folder, io: nodeFs, maxBytes, createEpoch: () => "epoch" });
-  }
-
-  function appendTo(feed: Feed, count: number): void {
-    for (let n = 0; n < count; n++) {
-      const position = feed.position + 1;
-      feed.append(feedLine({ position, sessionId: "s", first: position * 2, last: position * 2 + 2, deletedAt: "" }), position + 2);
-    }
-    feed.publish();
-  }
-
-  test("forgets its oldest part, and says so to whoever asks for it", async () => {
-    const folder = testFolder();
-    const feed = openFeed(folder, 2000);
-    for (let part = 0; part < 4; part++) {
-      appendTo(feed, 60);
-      await feed.sync();
-    }
-    const first = [...Array(feed.position).keys()].find((position) => feed.read(position, 1) !== undefined)!;
-    expect(first).toBeGreaterThan(100);
-    expect(feed.read(first - 1, 5)).toBeUndefined();
-    for (let position = first; position < feed.position; position++) {
-      const entries = feed.read(position, 3)!;
-      expect(entries[0]!.position).toBeLessThanOrEqual(position + 1);
-      expect(entries[0]!.position + 2).toBeGreaterThan(position);
-      entries.slice(1).forEach((entry, index) => expect(entry.position).toBe(entries[index]!.position + 3));
-    }
-    feed.close();
-    const reopened = openFeed(folder, 2000);
-    expect(reopened.position).toBe(feed.position);
-    expect(reopened.read(first, 500)).toHaveLength((feed.position - first) / 3);
-    reopened.close();
-  });
-
-  test("shows nothing before it is published", () => {
-    const feed = openFeed(testFolder(), 2000);
-    appendTo(feed, 2);
-    feed.append(feedLine({ position: 7, sessionId: "s", first: 1, last: 1, deletedAt: "" }), 7);
-    expect(feed.read(0, 10)).toHaveLength(2);
-    feed.publish();
-    expect(feed.read(0, 10)).toHaveLength(3);
-    feed.close();
-  });
-
-  test("whose end a power cut has filled with anything is written again from the journal", async () => {
-    const { store, path } = await openStore(testFolder());
-    const start = startOf(store);
-    await store.append("s", [action()]);
-    await store.close();
-    const { store: again } = await openStore(path);
-    await again.append("s", [action(), action()]);
-    await again.append("t", [action()]);
-    const lines = await allFeed(again, start);
-    const file = join(path, "feed", "newer.log");
-    const whole = fs.readFileSync(file);
-    const durable = whole.indexOf(0x0a) + 1;
-    const fills: ((bytes: Buffer, at: number) => Buffer)[] = [
-      (bytes, at) => bytes.subarray(0, at),
-      (bytes, at) => Buffer.from(bytes).fill(0, at),
-      (bytes, at) => Buffer.from(bytes).fill(0, at, bytes.length - 8),
-    ];
-    for (const [index, fill] of fills.entries()) {
-      for (let at = durable; at < whole.length; at += 9) {
-        const crashed = copyStore(path);
-        fs.writeFileSync(join(crashed, "feed", "newer.log"), fill(whole, at));
-        const { store: reopened } = await openStore(crashed);
-        expect(await allFeed(reopened, start), `fill ${index} from ${at}`).toEqual(lines);
-        await reopened.close();
-      }
-    }
   });
 });
 

@@ -92,7 +92,11 @@ export class Snapshotter {
       await writeSnapshot(hot, this.options.io, () => this.current === hot);
     } catch (error) {
       if (isMissing(error)) return;
-      this.options.notify({ level: "warn", message: "A snapshot could not be written; the log has everything, and it is tried again", detail: { sessionId: hot.sessionId, error } });
+      this.options.notify({
+        level: "warn",
+        message: "A snapshot could not be written; the log has everything, and it is tried again",
+        detail: { sessionId: hot.sessionId, error },
+      });
       this.dirty.set(hot.sessionId, { hot, due: performance.now() + 5000 });
     }
   }

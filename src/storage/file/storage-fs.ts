@@ -23,7 +23,7 @@ export const nodeFs: StorageFs = fs;
 
 /** Writes all bytes at the offset. @throws the system's error, ENOSPC where the disk takes none */
 export function writeWhole(fd: number, bytes: Uint8Array, offset: number, io: StorageFs = nodeFs): void {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const written = io.writeSync(fd, bytes, done, bytes.length - done, offset + done);
     if (written === 0) throw tookNothing();
     done += written;

@@ -38,7 +38,12 @@ export function readStored(files: SessionFiles, from: number, to: number): Event
     .sort((a, b) => a.seq - b.seq);
 }
 
-function streamRange({ folder, sizes }: SessionFiles, stream: Stream, from: number, to: number): { events: EventLine[]; reached: number } {
+function streamRange(
+  { folder, sizes }: SessionFiles,
+  stream: Stream,
+  from: number,
+  to: number,
+): { events: EventLine[]; reached: number } {
   return withFile(streamFile(folder, stream), sizes?.[stream], { events: [] as EventLine[], reached: to }, (file) => {
     const start = offsetAfter(file, from, seqOfLine);
     const run = linesForward(file, start, to - from, maxPageBytes);

@@ -47,7 +47,7 @@ export async function findingsOf(path: string): Promise<Finding[]> {
 /** A session's whole log. */
 export async function allEvents(store: SessionStore, sessionId: string): Promise<SessionEvent[]> {
   const events: SessionEvent[] = [];
-  for (let after = 0, more = (await store.head(sessionId)) > 0; more; ) {
+  for (let after = 0, more = (await store.head(sessionId)) > 0; more;) {
     const page = await store.readPage(sessionId, { of: "events", after, limit: 1000 });
     events.push(...parsePage<SessionEvent>(page));
     after = page.last;
@@ -66,7 +66,7 @@ export interface FeedLine {
 /** What happened to all sessions behind a cursor. */
 export async function allFeed(store: SessionStore, after: string, limit = 7): Promise<FeedLine[]> {
   const lines: FeedLine[] = [];
-  for (let cursor = after, more = true; more; ) {
+  for (let cursor = after, more = true; more;) {
     const page = await store.readFeed(cursor, limit);
     lines.push(...parsePage<FeedLine>({ ...page, first: 0, last: 0 }));
     more = page.more && page.next !== cursor;
@@ -89,7 +89,10 @@ export function sessionFile(path: string, sessionId: string, name: string): stri
 }
 
 export function segmentsOf(path: string): string[] {
-  return fs.readdirSync(join(path, "journal")).map((name) => join(path, "journal", name)).toSorted();
+  return fs
+    .readdirSync(join(path, "journal"))
+    .map((name) => join(path, "journal", name))
+    .toSorted();
 }
 
 /** Without fsync: for tests that open hundreds of folders and pull no plug. */
@@ -180,7 +183,12 @@ export class FaultyFs {
     };
     io.fsync = sync("fsync") as StorageFs["fsync"];
     io.fdatasync = sync("fdatasync") as StorageFs["fdatasync"];
-    io.writev = ((fd: number, buffers: Buffer[], position: number, done: (error: Error | null, written: number) => void) => {
+    io.writev = ((
+      fd: number,
+      buffers: Buffer[],
+      position: number,
+      done: (error: Error | null, written: number) => void,
+    ) => {
       try {
         const taken = this.check("writev", this.pathOf(fd));
         const wanted = taken === undefined ? buffers : [Buffer.concat(buffers).subarray(0, taken)];

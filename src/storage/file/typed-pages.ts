@@ -4,7 +4,15 @@ import { eventTypes, streamOf, streams, type Stream } from "../../core/event.js"
 import { seqOfLine, toEventLine, typeOfLine } from "../line.js";
 import type { Page, PageQuery } from "../session-store.js";
 import { streamFile } from "./layout.js";
-import { linesBackward, linesForward, offsetAfter, openForReading, splitLines, type LineRun, type OpenFile } from "./line-file.js";
+import {
+  linesBackward,
+  linesForward,
+  offsetAfter,
+  openForReading,
+  splitLines,
+  type LineRun,
+  type OpenFile,
+} from "./line-file.js";
 import { textPage, type EventLine, type SessionFiles } from "./stored-lines.js";
 
 /*
@@ -15,10 +23,19 @@ import { textPage, type EventLine, type SessionFiles } from "./stored-lines.js";
 const runBytes = 1024 * 1024;
 
 /** A page of one stream with only the records of these types. */
-export async function typedRecords(files: SessionFiles, stream: Stream, query: PageQuery, types: readonly string[]): Promise<Page> {
+export async function typedRecords(
+  files: SessionFiles,
+  stream: Stream,
+  query: PageQuery,
+  types: readonly string[],
+): Promise<Page> {
   const found = await collect(files, stream, query, types);
   const lines = cut(found, query);
-  return textPage(lines.map(({ text }) => text), lines.map(({ seq }) => seq), found.length > lines.length);
+  return textPage(
+    lines.map(({ text }) => text),
+    lines.map(({ seq }) => seq),
+    found.length > lines.length,
+  );
 }
 
 /** A page of the merged log with only the events of these types. */
@@ -32,7 +49,11 @@ export async function typedEvents(files: SessionFiles, query: PageQuery, types: 
   found.sort((a, b) => a.seq - b.seq);
   const events = cut(found, query);
   const lines = events.map(({ stream, text }) => toEventLine(stream, files.sessionId, text));
-  return textPage(lines, events.map(({ seq }) => seq), found.length > events.length);
+  return textPage(
+    lines,
+    events.map(({ seq }) => seq),
+    found.length > events.length,
+  );
 }
 
 function cut(lines: EventLine[], { after, limit }: PageQuery): EventLine[] {
@@ -40,7 +61,12 @@ function cut(lines: EventLine[], { after, limit }: PageQuery): EventLine[] {
 }
 
 /** Up to one more than `limit` matching lines, from the end that the page is read from. */
-async function collect(files: SessionFiles, stream: Stream, query: PageQuery, types: readonly string[] | undefined): Promise<EventLine[]> {
+async function collect(
+  files: SessionFiles,
+  stream: Stream,
+  query: PageQuery,
+  types: readonly string[] | undefined,
+): Promise<EventLine[]> {
   const file = openForReading(streamFile(files.folder, stream), files.sizes?.[stream]);
   if (!file) return [];
   try {
@@ -50,7 +76,12 @@ async function collect(files: SessionFiles, stream: Stream, query: PageQuery, ty
   }
 }
 
-async function collectFrom(file: OpenFile, stream: Stream, query: PageQuery, types: readonly string[] | undefined): Promise<EventLine[]> {
+async function collectFrom(
+  file: OpenFile,
+  stream: Stream,
+  query: PageQuery,
+  types: readonly string[] | undefined,
+): Promise<EventLine[]> {
   const forward = query.after !== undefined;
   const low = forward ? offsetAfter(file, query.after!, seqOfLine) : 0;
   const high = offsetAfter(file, query.before! - 1, seqOfLine);

@@ -39,7 +39,10 @@ type Progress = (progress: { done: number; total: number }) => void;
 export async function* verifyStore(path: string, onProgress?: Progress): AsyncGenerator<Finding> {
   const layout = layoutOf(path);
   if (!fs.existsSync(layout.sessions)) {
-    throw new AppError("not_found", `There is no storage folder at ${path} (it has no 'sessions' folder). Give its path with --storage.`);
+    throw new AppError(
+      "not_found",
+      `There is no storage folder at ${path} (it has no 'sessions' folder). Give its path with --storage.`,
+    );
   }
   yield* verifyJournal(layout);
   const names = fs.readdirSync(layout.sessions);
@@ -61,8 +64,13 @@ function* verifyJournal({ journal, lock }: Layout): Generator<Finding> {
       groups += 1;
     }
     const finding = { sessionId: null, file: `journal/${number}`, repairable: true };
-    if (groups > 0) yield { ...finding, problem: `holds ${groups} commits that are not put onto the session files (the server did not stop cleanly)` };
-    if (end < bytes.length) yield { ...finding, problem: `ends in ${bytes.length - end} bytes that were never acknowledged` };
+    if (groups > 0)
+      yield {
+        ...finding,
+        problem: `holds ${groups} commits that are not put onto the session files (the server did not stop cleanly)`,
+      };
+    if (end < bytes.length)
+      yield { ...finding, problem: `ends in ${bytes.length - end} bytes that were never acknowledged` };
   }
 }
 
@@ -71,7 +79,12 @@ function* verifySession({ sessions }: Layout, name: string): Generator<Finding> 
   try {
     parseSessionId(name);
   } catch {
-    yield { sessionId: null, file: `sessions/${name}`, problem: "is not a session id and is ignored", repairable: false };
+    yield {
+      sessionId: null,
+      file: `sessions/${name}`,
+      problem: "is not a session id and is ignored",
+      repairable: false,
+    };
     return;
   }
   if (isPredecessorFolder(folder) || isUnborn(folder)) return;
@@ -103,13 +116,14 @@ function* checkStream(file: OpenFile, stream: Stream, seqs: number[]): Generator
   const { size, torn } = wholeSize(file);
   let number = 0;
   let previous = 0;
-  for (let offset = 0; offset < size; ) {
+  for (let offset = 0; offset < size;) {
     const run = linesForward({ fd: file.fd, size }, offset, 4096, 1024 * 1024);
     for (const text of splitLines(run.bytes)) {
       number += 1;
       const seq = foldedEvent(stream, text) ? seqOfLine(text) : 0;
       if (seq === 0) yield { line: number, problem: "is not an event", repairable: true };
-      else if (seq <= previous) yield { line: number, problem: `seq ${seq} stands behind seq ${previous}`, repairable: true };
+      else if (seq <= previous)
+        yield { line: number, problem: `seq ${seq} stands behind seq ${previous}`, repairable: true };
       else seqs.push(seq);
       previous = Math.max(previous, seq);
     }
@@ -127,9 +141,11 @@ function* verifySeqs(seqs: number[], sessionId: string): Generator<Finding> {
   }
   let expected = 1;
   for (const seq of sorted) {
-    if (seq === expected - 1 && expected > 1) yield { sessionId, file, problem: `seq ${seq} is there twice, in two files`, repairable: false };
+    if (seq === expected - 1 && expected > 1)
+      yield { sessionId, file, problem: `seq ${seq} is there twice, in two files`, repairable: false };
     else if (seq > expected) {
-      const missing = seq - 1 === expected ? `seq ${expected} is missing` : `seqs ${expected} to ${seq - 1} are missing`;
+      const missing =
+        seq - 1 === expected ? `seq ${expected} is missing` : `seqs ${expected} to ${seq - 1} are missing`;
       yield { sessionId, file, problem: missing, repairable: false };
     }
     expected = seq + 1;
@@ -157,7 +173,13 @@ function* verifySnapshots(folder: string, sessionId: string): Generator<Finding>
   }
 }
 
-function checkSnapshot(folder: string, name: string, head: number, counter: string, foldAt: (at: number) => object): string | undefined {
+function checkSnapshot(
+  folder: string,
+  name: string,
+  head: number,
+  counter: string,
+  foldAt: (at: number) => object,
+): string | undefined {
   const path = join(folder, name);
   if (!fs.existsSync(path)) return undefined;
   const snapshot = readJsonFile(path);
@@ -168,7 +190,12 @@ function checkSnapshot(folder: string, name: string, head: number, counter: stri
 }
 
 /** initial.json and final.json name no seq: they must be what the log says at its end, or at the other snapshots' seq. */
-function checkPart(folder: string, name: string, seqs: readonly number[], foldAt: (at: number) => object | null): string | undefined {
+function checkPart(
+  folder: string,
+  name: string,
+  seqs: readonly number[],
+  foldAt: (at: number) => object | null,
+): string | undefined {
   const path = join(folder, name);
   if (!fs.existsSync(path)) return undefined;
   const part = readJsonFile(path);

@@ -1,6 +1,6 @@
 import { formatFeedCursor, parseFeedCursor } from "../../core/cursor.js";
 import { AppError } from "../../core/errors.js";
-import { streamOf, type NewEvent, type Stream } from "../../core/event.js";
+import { implicitCreation, streamOf, type NewEvent, type Stream } from "../../core/event.js";
 import { emptySession, reduceSession, type Session } from "../../core/session.js";
 import type { State } from "../../core/state.js";
 import { encodeLine, foldedEvent, toEventLine, typeOfLine, type Stamp } from "../line.js";
@@ -71,9 +71,7 @@ class MemoryStore implements SessionStore {
   private store(sessionId: string, known: MemorySession | undefined, events: readonly NewEvent[]): AppendedEvent[] {
     const target = known ?? { session: emptySession(sessionId), lines: [], eventIds: new Map() };
     this.sessions.set(sessionId, target);
-    if (!known && events[0]?.type !== "session_created") {
-      this.storeOne(sessionId, target, { type: "session_created", data: { implicit: true } });
-    }
+    if (!known && events[0]!.type !== "session_created") this.storeOne(sessionId, target, implicitCreation(events[0]!));
     const appended = events.map((event) => this.storeOne(sessionId, target, event));
     this.announce(new Map([[sessionId, target.lines.length]]));
     return appended;
