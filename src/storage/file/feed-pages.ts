@@ -29,7 +29,7 @@ export async function readFeedPage(sources: FeedSources, after: string, limit: n
     lines: Buffer.from(page.lines.map((line) => `${line}\n`).join("")),
     count: page.lines.length,
     next: formatFeedCursor({ epoch, position: page.next }),
-    more: page.next < feed.published,
+    more: page.next > position && page.next < feed.published,
   };
 }
 

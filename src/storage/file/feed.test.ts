@@ -117,7 +117,7 @@ describe("the log of all sessions", () => {
     const fills: ((bytes: Buffer, at: number) => Buffer)[] = [
       (bytes, at) => bytes.subarray(0, at),
       (bytes, at) => Buffer.from(bytes).fill(0, at),
-      (bytes, at) => Buffer.from(bytes).fill(0, at, bytes.lastIndexOf(0x0a, bytes.length - 2) + 1),
+      (bytes, at) => Buffer.from(bytes).fill(0, at, Math.max(at, bytes.lastIndexOf(0x0a, bytes.length - 2))),
     ];
     for (const [index, fill] of fills.entries()) {
       for (let at = durable; at < whole.length; at += 9) {

@@ -49,6 +49,8 @@ export class Feed {
   position: number;
   /** Place of the last entry that readers may see: everything up to it is in the session files. */
   published: number;
+  /** What was written last may not be in the file: an fsync failed. */
+  suspect = false;
   private readonly options: FeedOptions;
   private readonly pool: FilePool;
   private readonly newer: Part;
@@ -93,7 +95,9 @@ export class Feed {
 
   async sync(): Promise<void> {
     const { folder, io, maxBytes } = this.options;
+    this.suspect = true;
     await fsyncFd(this.pool.acquire(this.newer.path), io);
+    this.suspect = false;
     await fsyncPath(folder, io);
     if (this.newer.size > maxBytes / 2) this.rotate();
   }

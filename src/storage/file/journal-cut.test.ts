@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { SessionStore } from "../session-store.js";
 import { action } from "../store-suite.js";
 import { Feed } from "./feed.js";
-import { scanSegment } from "./journal-format.js";
+import { restOf, scanSegment } from "./journal-format.js";
 import { layoutOf } from "./layout.js";
 import { loadSession } from "./load-session.js";
 import type { Notice } from "./notice.js";
@@ -13,6 +13,7 @@ import {
   allEvents,
   allFeed,
   copyStore,
+  cutBlanks,
   findingsOf,
   gapless,
   openStore,
@@ -79,6 +80,7 @@ describe("a journal that is cut", () => {
   test("at any byte gives the whole groups before the cut, and clean files", async () => {
     const { path, store } = await writtenStore();
     const crashed = copyStore(path);
+    cutBlanks(crashed);
     await store.close();
     // A power cut: the journal alone is durable, nothing of the session files is.
     fs.rmSync(join(crashed, "sessions"), { recursive: true });
@@ -93,15 +95,32 @@ describe("a journal that is cut", () => {
       fs.writeFileSync(join(crashed, "journal", "00000001.journal"), segment.subarray(0, size));
       const report = await recoverFolder(crashed);
       expect(headsOf(crashed), `cut at ${size}`).toEqual(headsWithin(segment.subarray(0, size)));
-      expect(report.tornBytes).toBe(size - (groups.findLast(({ end }) => end <= size)?.end ?? 0));
+      const whole = groups.findLast(({ end }) => end <= size)?.end ?? 0;
+      expect(report.tornBytes).toBe(restOf(segment.subarray(0, size), whole).length);
       if (size % 11 === 0) expect(await findingsOf(crashed), `cut at ${size}`).toEqual([]);
       expect(segmentsOf(crashed)).toEqual([]);
+    }
+  });
+
+  test("at any byte, with the blanks behind it that were written ahead, is torn and not damaged", async () => {
+    const { path, store } = await writtenStore();
+    const crashed = copyStore(path);
+    await store.close();
+    const [file] = segmentsOf(crashed) as [string];
+    const segment = fs.readFileSync(file);
+    const [whole, end] = [...scanSegment(segment)].slice(-2).map((group) => group.end) as [number, number];
+    expect(segment.length).toBeGreaterThan(end + 1000);
+    for (let size = whole; size <= end; size++) {
+      const cut = Buffer.concat([segment.subarray(0, size), Buffer.alloc(5000)]);
+      fs.writeFileSync(join(crashed, "journal", "00000001.journal"), cut);
+      expect(await recoverFolder(crashed), `cut at ${size}`).toMatchObject({ damaged: [] });
     }
   });
 
   test("loses nothing that reached the session files", async () => {
     const { path, store } = await writtenStore();
     const crashed = copyStore(path);
+    cutBlanks(crashed);
     await store.close();
     const target = testFolder();
     const segment = fs.readFileSync(segmentsOf(crashed)[0]!);
@@ -123,6 +142,7 @@ describe("a journal that is cut", () => {
   test("is opened, written to and closed clean", async () => {
     const { path, store } = await writtenStore();
     const crashed = copyStore(path);
+    cutBlanks(crashed);
     await store.close();
     fs.truncateSync(segmentsOf(crashed)[0]!, fs.statSync(segmentsOf(crashed)[0]!).size - 3);
     fs.rmSync(sessionFile(crashed, "a", "changes.jsonl"));
@@ -152,6 +172,7 @@ describe("session files behind a whole journal", () => {
   test.each(Object.keys(damages))("that are %s at any byte come back as they were", async (kind) => {
     const { path, store } = await writtenStore();
     const crashed = copyStore(path);
+    cutBlanks(crashed);
     await store.close();
     const target = testFolder();
     const files = ["actions.jsonl", "responses.jsonl", "changes.jsonl"].map((name) => join("sessions", "a", name));
@@ -191,6 +212,7 @@ describe("session files behind a whole journal", () => {
   test("are left alone where the journal has been put onto them already", async () => {
     const { path, store } = await writtenStore();
     const crashed = copyStore(path);
+    cutBlanks(crashed);
     await store.close();
     const segment = fs.readFileSync(segmentsOf(crashed)[0]!);
     const before = headsOf(crashed);
@@ -211,6 +233,7 @@ describe("a journal that is damaged", () => {
   test("at any byte of its last group gives the groups before, and says so", async () => {
     const { path, store } = await writtenStore();
     const crashed = copyStore(path);
+    cutBlanks(crashed);
     await store.close();
     fs.rmSync(join(crashed, "sessions"), { recursive: true });
     fs.mkdirSync(join(crashed, "sessions"));

@@ -97,11 +97,27 @@ export function* scanSegment(segment: Buffer): Generator<ScannedGroup> {
   }
 }
 
-/** Whether what stands behind the last whole group is what a crash leaves: less than a group, or blanks. */
+/** What stands behind a segment's last whole group, without the blanks that are written ahead. */
+export function restOf(segment: Buffer, end: number): Buffer {
+  let last = segment.length;
+  while (last - blanks.length >= end && segment.compare(blanks, 0, blanks.length, last - blanks.length, last) === 0) {
+    last -= blanks.length;
+  }
+  while (last > end && segment[last - 1] === 0) last -= 1;
+  return segment.subarray(end, last);
+}
+
+const blanks = Buffer.alloc(64 * 1024);
+
+/**
+ * Whether the rest is what a crash leaves of the one group that was being written: a part of it.
+ * A payload holds no zero byte, so one that does, or that ends early, was never whole.
+ */
 export function tornTail(rest: Buffer): boolean {
-  if (rest.every((byte) => byte === 0)) return true;
-  if (rest.length < groupHeaderBytes) return true;
-  return rest.readUInt32BE(0) === magic && groupHeaderBytes + rest.readUInt32BE(4) > rest.length;
+  if (rest.length < groupHeaderBytes || rest.readUInt32BE(0) === 0) return true;
+  if (rest.readUInt32BE(0) !== magic) return false;
+  const end = groupHeaderBytes + rest.readUInt32BE(4);
+  return end > rest.length || rest.indexOf(0, groupHeaderBytes) !== -1;
 }
 
 function parsePayload(payload: Buffer): JournalRecord[] | undefined {

@@ -26,17 +26,29 @@ interface Segment {
   number: number;
   path: string;
   fd: number;
+  /** Bytes of whole groups. */
   size: number;
+  /** Bytes that the file has: what is behind the groups is blank. */
+  allocated: number;
 }
+
+/** Blanks are written ahead in steps that double from the first to the last of these sizes, in bytes. */
+const firstBlanks = 256 * 1024;
+const mostBlanks = 8 * 1024 * 1024;
 
 /**
  * The write-ahead journal that all sessions share: one write and one fsync for whatever was
  * waiting. Segments that a checkpoint has made superfluous are dropped.
+ *
+ * A segment is blanked ahead of its groups. So the fsync of a group has bytes to write but no new
+ * size of the file, and does not wait for the file system to commit its metadata, with everything
+ * that other writes have put there.
  */
 export class Journal {
   private readonly options: JournalOptions;
   private segment: Segment | undefined;
   private groupNumber = 0;
+  private readonly closed = new Map<number, number>();
   private closedBytes = 0;
   private ended = 0;
 
@@ -62,6 +74,7 @@ export class Journal {
     const segment = (this.segment ??= this.createSegment());
     const header = groupHeader(this.groupNumber, payload);
     const total = payload.reduce((sum, { length }) => sum + length, header.length);
+    const buffers = [header, ...payload, ...this.blanksBehind(segment, segment.size + total)];
     const started = performance.now();
     return new Promise((resolve, reject) => {
       const done = () => {
@@ -69,7 +82,7 @@ export class Journal {
         this.groupNumber = (this.groupNumber + 1) >>> 0;
         resolve((performance.now() - started) / 1000);
       };
-      this.writeAll(segment, [header, ...payload], segment.size, (error) => {
+      this.writeAll(segment, buffers, { at: segment.size, needed: total }, (error) => {
         if (error) reject(error);
         else if (!this.options.sync) done();
         else this.options.io.fdatasync(segment.fd, (failure) => (failure ? reject(failure) : done()));
@@ -77,13 +90,25 @@ export class Journal {
     });
   }
 
-  private writeAll(segment: Segment, buffers: Buffer[], offset: number, done: (error: Error | null) => void): void {
-    this.options.io.writev(segment.fd, buffers, offset, (error, written) => {
+  /** The blanks to write behind a group that ends at `end`: none while there are some. */
+  private blanksBehind(segment: Segment, end: number): Buffer[] {
+    if (!this.options.sync || end <= segment.allocated) return [];
+    return [Buffer.alloc(Math.min(Math.max(segment.allocated, firstBlanks), mostBlanks))];
+  }
+
+  /** Writes at least the `needed` first bytes at `at`; on a disk that is nearly full, blanks may find no room. */
+  private writeAll(
+    segment: Segment,
+    buffers: Buffer[],
+    { at, needed }: { at: number; needed: number },
+    done: (error: Error | null) => void,
+  ): void {
+    this.options.io.writev(segment.fd, buffers, at, (error, written) => {
       if (error) return done(error);
-      const rest = behind(buffers, written);
-      if (rest.length === 0) return done(null);
+      segment.allocated = Math.max(segment.allocated, at + written);
+      if (written >= needed) return done(null);
       if (written === 0) return done(tookNothing());
-      return this.writeAll(segment, rest, offset + written, done);
+      return this.writeAll(segment, behind(buffers, written), { at: at + written, needed: needed - written }, done);
     });
   }
 
@@ -99,7 +124,7 @@ export class Journal {
       io.rmSync(path, { force: true });
       throw error;
     }
-    return { number, path, fd, size: 0 };
+    return { number, path, fd, size: 0, allocated: 0 };
   }
 
   /** Cuts off a group whose write or fsync failed, durably, so that no replay can bring it back. */
@@ -118,6 +143,7 @@ export class Journal {
     if (!segment) return this.ended;
     this.segment = undefined;
     this.closedBytes += segment.size;
+    this.closed.set(segment.number, segment.size);
     this.ended = segment.number;
     this.options.io.closeSync(segment.fd);
     return segment.number;
@@ -128,9 +154,9 @@ export class Journal {
     const { folder, io } = this.options;
     for (const segment of listSegments(folder)) {
       if (segment.number > number) continue;
-      const { size } = fs.statSync(segment.path);
       io.rmSync(segment.path);
-      this.closedBytes = Math.max(0, this.closedBytes - size);
+      this.closedBytes -= this.closed.get(segment.number) ?? 0;
+      this.closed.delete(segment.number);
     }
     fsyncFolder(folder, io);
   }

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { basename, join } from "node:path";
-import { scanSegment, tornTail, type JournalRecord } from "./journal-format.js";
+import { restOf, scanSegment, tornTail, type JournalRecord } from "./journal-format.js";
 import type { Feed } from "./feed.js";
 import { listSegments } from "./journal.js";
 import type { Layout } from "./layout.js";
@@ -79,7 +79,7 @@ function readSegments({ journal }: Layout): Segment[] {
   return listed.map(({ path }, index) => {
     const bytes = fs.readFileSync(path);
     const groups = [...scanSegment(bytes)];
-    const rest = bytes.subarray(groups.at(-1)?.end ?? 0);
+    const rest = restOf(bytes, groups.at(-1)?.end ?? 0);
     const damaged = rest.length > 0 && (index < listed.length - 1 || !tornTail(rest));
     return { path, records: groups.flatMap(({ records }) => records), rest: rest.length, damaged };
   });

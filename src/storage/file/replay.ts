@@ -52,7 +52,8 @@ export class Replay {
     for (const sessionId of this.deleted) {
       if (!only || only.has(sessionId)) io.rmSync(join(layout.sessions, sessionId), { recursive: true, force: true });
     }
-    if (this.records.length > 0) feed.trim(this.records[0]!.position);
+    // Under a running server the feed holds what was written to it, unless it could not be made durable.
+    if (this.records.length > 0 && (!only || feed.suspect)) feed.trim(this.records[0]!.position);
     for (const record of this.records) this.apply(record);
   }
 

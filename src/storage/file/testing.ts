@@ -6,6 +6,7 @@ import { temporaryFolder } from "../../testing/temporary-folder.js";
 import { parsePage } from "../page.js";
 import type { SessionStore } from "../session-store.js";
 import { openFileStore, type FileStoreOptions } from "./file-store.js";
+import { scanSegment } from "./journal-format.js";
 import type { Notice } from "./notice.js";
 import { nodeFs, type StorageFs } from "./storage-fs.js";
 import { verifyStore, type Finding } from "./verify.js";
@@ -197,5 +198,13 @@ export class FaultyFs {
         setImmediate(() => done(error as Error, 0));
       }
     }) as StorageFs["writev"];
+  }
+}
+
+/** Takes off the blanks that stand behind a journal's groups, so that its segments end where the groups do. */
+export function cutBlanks(path: string): void {
+  for (const segment of segmentsOf(path)) {
+    const groups = [...scanSegment(fs.readFileSync(segment))];
+    fs.truncateSync(segment, groups.at(-1)?.end ?? 0);
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { action } from "../store-suite.js";
 import { repairStore, type Repair } from "./repair.js";
-import { allEvents, copyStore, findingsOf, gapless, openStore, seqsOf, sessionFile, testFolder } from "./testing.js";
+import { allEvents, copyStore, cutBlanks, findingsOf, gapless, openStore, seqsOf, sessionFile, testFolder } from "./testing.js";
 import { verifyStore } from "./verify.js";
 
 /** A closed store with a session `s` of 8 events. */
@@ -200,6 +200,7 @@ describe("a storage folder", () => {
     const { store, path } = await openStore(testFolder());
     await store.append("s", [action(), action()]);
     const crashed = copyStore(path);
+    cutBlanks(crashed);
     fs.truncateSync(sessionFile(crashed, "s", "actions.jsonl"), 20);
     fs.appendFileSync(join(crashed, "journal", "00000001.journal"), "torn");
     const findings = (await findingsOf(crashed)).map(({ file, problem }) => `${file}: ${problem}`);

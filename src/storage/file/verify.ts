@@ -8,7 +8,7 @@ import { parseSessionId } from "../../core/ids.js";
 import type { JsonObject } from "../../core/json.js";
 import type { Session } from "../../core/session.js";
 import { foldedEvent, seqOfLine } from "../line.js";
-import { scanSegment } from "./journal-format.js";
+import { restOf, scanSegment } from "./journal-format.js";
 import { listSegments } from "./journal.js";
 import { layoutOf, streamFile, type Layout } from "./layout.js";
 import { linesForward, splitLines, withFile, wholeSize, type OpenFile } from "./line-file.js";
@@ -69,8 +69,8 @@ function* verifyJournal({ journal, lock }: Layout): Generator<Finding> {
         ...finding,
         problem: `holds ${groups} commits that are not put onto the session files (the server did not stop cleanly)`,
       };
-    if (end < bytes.length)
-      yield { ...finding, problem: `ends in ${bytes.length - end} bytes that were never acknowledged` };
+    const { length } = restOf(bytes, end);
+    if (length > 0) yield { ...finding, problem: `ends in ${length} bytes that were never acknowledged` };
   }
 }
 
