@@ -9,5 +9,5 @@ export function errorTable(): string {
     .filter((code) => !localCodes.has(code))
     .map((code) => new AppError(code, ""))
     .map(({ code, status, title }) => `<tr id="error-${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>`);
-  return `<section id="errors"><h2>errors</h2><article><table><tbody>${rows.join("")}</tbody></table></article></section>`;
+  return `<section id="errors"><h2>errors</h2><article><table class="errors"><tbody>${rows.join("")}</tbody></table></article></section>`;
 }

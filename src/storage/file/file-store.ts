@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import fs from "node:fs";
 import { AppError } from "../../core/errors.js";
 import { encodeId } from "../../core/ids.js";
 import { openSessionIndex, type SessionIndex } from "../index/session-index.js";
@@ -13,7 +12,7 @@ import { layoutOf, type Layout } from "./layout.js";
 import { takeLock, type Lock } from "./lock.js";
 import type { Notify } from "./notice.js";
 import { recover, type RecoveryReport } from "./recovery.js";
-import { errorCode, nodeFs, type StorageFs } from "./storage-fs.js";
+import { errorCode, nodeFs, type StorageFs, makeFolder } from "./storage-fs.js";
 
 export interface FileStoreOptions {
   path: string;
@@ -95,7 +94,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<SessionS
 
 function makeFolders({ sessions, recent, journal, trash }: Layout): void {
   try {
-    for (const folder of [sessions, recent, journal, trash]) fs.mkdirSync(folder, { recursive: true });
+    for (const folder of [sessions, recent, journal, trash]) makeFolder(folder);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw storageUnavailable("the storage folder cannot be made or written; check its path and permissions", error);

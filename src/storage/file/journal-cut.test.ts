@@ -89,7 +89,8 @@ describe("a journal that is cut", () => {
     const segment = fs.readFileSync(segmentsOf(crashed)[0]!);
     const groups = [...scanSegment(segment)];
     expect(groups.length).toBeGreaterThan(4);
-    for (let size = groups.at(-3)!.end - 1; size <= segment.length; size++) {
+    const last = groups.at(-2)!.end;
+    for (let size = groups.at(-3)!.end - 1; size <= segment.length; size += size < last ? 5 : 1) {
       for (const name of fs.readdirSync(join(crashed, "sessions")))
         fs.rmSync(join(crashed, "sessions", name), { recursive: true });
       fs.writeFileSync(join(crashed, "journal", "00000001.journal"), segment.subarray(0, size));
@@ -250,6 +251,23 @@ describe("a journal that is damaged", () => {
       expect(headsOf(target), `flipped at ${at}`).toEqual(headsWithin(segment.subarray(0, previous)));
       expect(report.tornBytes > 0 || report.damaged.length > 0).toBe(true);
       expect(notices.length).toBeGreaterThan(0);
+      expect(await findingsOf(target)).toEqual([]);
+    }
+  });
+
+  test("before its last group is told from one that is torn, and kept", async () => {
+    const { path, store } = await writtenStore();
+    const crashed = copyStore(path);
+    await store.close();
+    const before = headsOf(crashed);
+    const segment = fs.readFileSync(segmentsOf(crashed)[0]!);
+    const [start, end] = [...scanSegment(segment)].slice(1, 3).map((group) => group.end) as [number, number];
+    for (let at = start; at < end; at += 13) {
+      const target = copyStore(crashed);
+      const zeroed = Buffer.from(segment).fill(0, at, at + 4);
+      fs.writeFileSync(segmentsOf(target)[0]!, zeroed);
+      expect((await recoverFolder(target)).damaged, `zeros at ${at}`).toEqual(["damaged/1-00000001.journal"]);
+      expect(headsOf(target)).toEqual(before);
       expect(await findingsOf(target)).toEqual([]);
     }
   });

@@ -12,6 +12,7 @@ import { parseLine } from "../line.js";
  */
 
 const magic = 0xc5e55107;
+const magicBytes = Buffer.from([0xc5, 0xe5, 0x51, 0x07]);
 export const groupHeaderBytes = 16;
 
 /** What one commit group holds of one session: bytes and where in its files they belong. */
@@ -111,13 +112,23 @@ const blanks = Buffer.alloc(64 * 1024);
 
 /**
  * Whether the rest is what a crash leaves of the one group that was being written: a part of it.
- * A payload holds no zero byte, so one that does, or that ends early, was never whole.
+ * A payload holds no zero byte, so one that does, or that ends early, was never whole; and nothing
+ * is written behind a group before that is whole.
  */
 export function tornTail(rest: Buffer): boolean {
+  if (holdsGroup(rest)) return false;
   if (rest.length < groupHeaderBytes || rest.readUInt32BE(0) === 0) return true;
   if (rest.readUInt32BE(0) !== magic) return false;
   const end = groupHeaderBytes + rest.readUInt32BE(4);
-  return end > rest.length || rest.indexOf(0, groupHeaderBytes) !== -1;
+  return end > rest.length || rest.subarray(groupHeaderBytes, end).includes(0);
+}
+
+/** Whether a whole group stands anywhere in these bytes. */
+function holdsGroup(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(magicBytes); at !== -1; at = bytes.indexOf(magicBytes, at + 1)) {
+    if (!scanSegment(bytes.subarray(at)).next().done) return true;
+  }
+  return false;
 }
 
 function parsePayload(payload: Buffer): JournalRecord[] | undefined {

@@ -92,10 +92,11 @@ test.each(["EROFS", "EACCES"])("a folder that cannot be written (%s) is refused 
   expect(error.message).not.toContain(path);
 });
 
-test("a path that can be no folder is refused in words", async () => {
+test.each(["below a file", "below /proc"])("a path that can be no folder (%s) is refused in words", async (where) => {
   const file = join(testFolder(), "file");
   fs.writeFileSync(file, "");
-  const error = await refusal(openFileStore({ path: join(file, "store") }));
+  const path = where === "below a file" ? join(file, "store") : "/proc/nothere/store";
+  const error = await refusal(openFileStore({ path }));
   expect(error.code).toBe("storage_unavailable");
   expect(error.message).toContain("check its path and permissions");
 });

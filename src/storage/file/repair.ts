@@ -12,7 +12,7 @@ import { takeLock } from "./lock.js";
 import { isPredecessorFolder } from "./predecessor.js";
 import { recover } from "./recovery.js";
 import { replaceJson } from "./snapshotter.js";
-import { fsyncFolder, nodeFs } from "./storage-fs.js";
+import { fsyncFolder, nodeFs, makeFolder } from "./storage-fs.js";
 import { verifyStore, type Finding } from "./verify.js";
 
 /** What was mended. */
@@ -34,7 +34,7 @@ type Progress = (progress: { done: number; total: number }) => void;
  */
 export async function* repairStore(path: string, onProgress?: Progress): AsyncGenerator<Repair> {
   const layout = layoutOf(path);
-  for (const folder of [layout.journal, layout.trash]) fs.mkdirSync(folder, { recursive: true });
+  for (const folder of [layout.journal, layout.trash]) makeFolder(folder);
   const lock = takeLock(layout.lock, new Date().toISOString());
   try {
     yield* repairJournal(layout);

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { dirname } from "node:path";
 
 /**
  * The file-system calls that writes go through: the seam where tests inject a full disk, an EIO
@@ -67,4 +68,18 @@ export function errorCode(error: unknown): string | undefined {
 export function isMissing(error: unknown): boolean {
   const code = errorCode(error);
   return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own recursive mkdir never ends where
+ * the file system answers ENOENT for a folder whose parent is there, as /proc does.
+ */
+export function makeFolder(path: string): void {
+  if (fs.existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
 }

@@ -3,7 +3,17 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { action } from "../store-suite.js";
 import { repairStore, type Repair } from "./repair.js";
-import { allEvents, copyStore, cutBlanks, findingsOf, gapless, openStore, seqsOf, sessionFile, testFolder } from "./testing.js";
+import {
+  allEvents,
+  copyStore,
+  cutBlanks,
+  findingsOf,
+  gapless,
+  openStore,
+  seqsOf,
+  sessionFile,
+  testFolder,
+} from "./testing.js";
 import { verifyStore } from "./verify.js";
 
 /** A closed store with a session `s` of 8 events. */
