@@ -6,15 +6,18 @@ export interface Running {
   url: string;
   version: string;
   settings: ServeSettings;
+  /** How this command is called from the person's shell. */
+  command: string;
 }
 
-const defaultUrl = "http://localhost:9000";
+/** Where the command line looks for a server that is not named. */
+const defaultUrls = new Set(["http://localhost:9000", "http://127.0.0.1:9000"]);
 
 /** What a person sees when the server is up, and how to go on from there. */
-export function welcome({ url, version, settings }: Running, paint: Paint): string {
+export function welcome({ url, version, settings, command }: Running, paint: Paint): string {
   const { storage, durability, host } = settings;
   const row = (name: string, text: string) => `  ${paint("dim", name.padEnd(11))}${text}`;
-  const elsewhere = url === defaultUrl ? "" : ` --url ${url}`;
+  const elsewhere = defaultUrls.has(url) ? "" : ` --url ${url}`;
   return [
     "",
     `  ${paint("bold", "claude-sessions")} ${version}`,
@@ -28,8 +31,8 @@ export function welcome({ url, version, settings }: Running, paint: Paint): stri
     "",
     "  Send a first event, and look at it:",
     "",
-    `    curl ${url}/api/actions/my-session -H 'content-type: application/json' -d '{"type":"tool_call","tool":"hello"}'`,
-    `    claude-sessions query events my-session${elsewhere}`,
+    `    curl ${url}/api/actions/my-session -d '{"type":"hello"}'`,
+    `    ${command} query events my-session${elsewhere}`,
     "",
     paint("dim", "  Ctrl-C stops it."),
     "",
@@ -43,7 +46,7 @@ function networkLine(host: string): string {
 }
 
 /** The same facts for a log: one a line. */
-export function facts({ url, version, settings }: Running): string {
+export function facts({ url, version, settings }: Omit<Running, "command">): string {
   return [
     `claude-sessions ${version}`,
     `listening ${url}`,

@@ -13,10 +13,16 @@ export function sessionColumns(now: number): Column<Metadata>[] {
     { header: "USER", value: ({ userId }) => userId ?? "", flexible: true },
     { header: "MODEL", value: ({ model }) => model ?? "", flexible: true },
     { header: "EVENTS", value: ({ eventCount }) => String(eventCount), align: "right" },
-    { header: "TOKENS", value: ({ tokenUsage }) => String(tokenUsage?.total ?? 0), show: ({ tokenUsage }) => compact(tokenUsage?.total), align: "right" },
+    { header: "TOKENS", value: (row) => String(tokensOf(row)), show: (row) => compact(tokensOf(row)), align: "right" },
     { header: "UPDATED", value: ({ updated }) => updated, show: ({ updated }) => age(updated, now), color: () => "dim" },
     { header: "TAGS", value: ({ tags }) => tags.join(","), flexible: true },
   ];
+}
+
+/** Producers that count input and output often leave the total alone. */
+function tokensOf({ tokenUsage }: Metadata): number {
+  const { input = 0, output = 0, total = 0 } = tokenUsage ?? {};
+  return Math.max(total, input + output);
 }
 
 export function searchColumns(now: number, highlight: (snippet: string) => string): Column<SearchResult>[] {

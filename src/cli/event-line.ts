@@ -42,7 +42,8 @@ function clock(timestamp: string): string {
 
 function summary({ type, data }: SessionEvent): string {
   const record = type === "action" || type === "response" ? printable(String(data["type"] ?? "")) : "";
-  const fields = Object.entries(data).flatMap(([key, value]) => (shownElsewhere.has(key) ? [] : [`${printable(key)}=${brief(value)}`]));
+  const isShown = (key: string) => shownElsewhere.has(key) && (key !== "type" || record !== "");
+  const fields = Object.entries(data).flatMap(([key, value]) => (isShown(key) ? [] : [`${printable(key)}=${brief(value)}`]));
   return [record, ...fields].filter((part) => part !== "").join(" ");
 }
 

@@ -42,12 +42,20 @@ function batched(stream: Writable, format: (line: string) => string): { write(li
 const levelColors: Record<string, Color> = { trace: "dim", debug: "dim", info: "green", warn: "yellow", error: "red", fatal: "red" };
 
 function humanLine(json: string, paint: Paint): string {
-  const { level, time, msg, err, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const { level, time, msg, err, ...all } = JSON.parse(json) as Record<string, unknown>;
   const name = String(level);
+  const { request, fields } = splitRequest(all);
   const details = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   const cause = (err as { message?: string } | undefined)?.message;
-  const text = [String(msg ?? ""), ...details, ...(cause === undefined ? [] : [`(${cause})`])].map(printable).join(" ");
+  const text = [...request, ...(request.length > 0 && msg === "request" ? [] : [String(msg ?? "")]), ...details, ...(cause === undefined ? [] : [`(${cause})`])].map(printable).join(" ");
   return `${paint("dim", clock(String(time)))} ${paint(levelColors[name], name.padEnd(5))} ${text}\n`;
+}
+
+/** A request's line starts with what a person looks for: `GET /path 200 1.2 ms`. */
+function splitRequest(all: Record<string, unknown>): { request: string[]; fields: Record<string, unknown> } {
+  const { method, path, status, ms, ...fields } = all;
+  if (typeof method !== "string" || typeof path !== "string" || status === undefined) return { request: [], fields: all };
+  return { request: [method, path, String(status), `${String(ms)} ms`], fields };
 }
 
 function clock(time: string): string {

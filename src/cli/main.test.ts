@@ -91,7 +91,7 @@ describe("wrong usage ends with 2 and one sentence", () => {
     [["query", "stats", "--url", "localhost"], expect.stringContaining("'localhost' is not the URL of a server")],
     [["query", "stats", "--url", nobody, "--storage", "x"], expect.stringContaining("cannot be used with option")],
     [["query", "search", "x", "--since", "whenever"], expect.stringContaining("'whenever' is not a time")],
-    [["verify"], "claude-sessions: Say which folder with --storage <dir>.\n"],
+    [["verify"], "claude-sessions: Say which folder with --storage <dir>; 'serve' prints its own when it starts.\n"],
     [["verify", "--storage", "missing"], expect.stringMatching(/There is no storage folder .*missing: /)],
     [["export", "s", "--format", "tar"], expect.stringContaining("Allowed choices are ndjson, folder.")],
   ] as const)("%j", async ([argv, message]) => {

@@ -123,6 +123,13 @@ describe("wrong settings are refused with their place and the nearest right one"
     expect(code).toBe(2);
   });
 
+  test("a variable that is nearly one of ours is told of, and another's is not", async () => {
+    const env = { CLAUDE_SESSIONS_PROT: "1", CLAUDE_SESSIONS_THEME: "dark", CLAUDE_SESSIONS_PORT_9000_TCP: "x", CLAUDE_SESSIONS_SERVICE_HOST: "x" };
+    const { code, stderr } = await runCli(["serve", "--print-config"], { env });
+    expect(stderr).toBe("There is no setting CLAUDE_SESSIONS_PROT. Did you mean CLAUDE_SESSIONS_PORT?\n");
+    expect(code).toBe(0);
+  });
+
   test("a named config file that is not there", async ({ folder }) => {
     const { code, stderr } = await runCli(["serve", "--print-config", "--config", "missing.json"], { cwd: folder });
     expect(stderr).toContain(`The config file ${folder}/missing.json cannot be read.`);

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { AppError } from "../core/errors.js";
 import type { ConfigFile } from "./config-file.js";
 import type { CliContext } from "./context.js";
+import { nearest } from "./nearest.js";
 import { readBoolean, readChoice, readOrigins, readPort, readSize, readText, type Reader } from "./setting-values.js";
 
 const durabilities = ["strict", "relaxed"] as const;
@@ -76,6 +77,24 @@ function resolveOne<K extends SettingKey>(key: K, flags: Flags, file: ConfigFile
   }
   return defaultOf(key, context);
 }
+
+/**
+ * Variables that look like a setting and are none, each with what was probably meant. Names that
+ * are near to nothing are left alone: the prefix is not ours alone.
+ */
+export function misspeltVariables(env: CliContext["env"]): string[] {
+  const known = Object.values(settings).flatMap(({ variables }) => variables.map((name) => name.replace(prefix, "")));
+  return Object.keys(env)
+    .filter((name) => name.startsWith(prefix) && !serviceVariable.test(name) && !known.includes(name.slice(prefix.length)))
+    .flatMap((name) => {
+      const meant = nearest(name.slice(prefix.length), known);
+      return meant === undefined ? [] : [`There is no setting ${name}. Did you mean ${prefix}${meant}?`];
+    });
+}
+
+const prefix = "CLAUDE_SESSIONS_";
+/** What Kubernetes and Docker links set for a service of this name. */
+const serviceVariable = /^CLAUDE_SESSIONS_(SERVICE_|PORT_)/;
 
 /** Kubernetes gives every pod `<NAME>_PORT=tcp://…` for a service of that name; it says nothing about this process. */
 function isServiceLink(variable: string, text: string): boolean {

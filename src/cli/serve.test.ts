@@ -44,6 +44,11 @@ describe("what it says when it is up", () => {
     expect(run.stdout).not.toContain("\u001b");
   });
 
+  test("calls itself as the person's shell finds it", async ({ folder }) => {
+    const { run, url } = await serve(folder, [], { isTTY: true, env: { npm_command: "start" } });
+    expect(run.stdout).toContain(`    npx claude-sessions query events my-session --url ${url}`);
+  });
+
   test("for a log: one fact a line, and JSON lines on stderr", async ({ folder }) => {
     const { run, url, storage } = await serve(folder, ["--durability", "relaxed"]);
     expect(run.stdout.split("\n").slice(1)).toEqual([`listening ${url}`, "host 127.0.0.1", `storage ${storage}`, "durability relaxed", ""]);
@@ -56,7 +61,7 @@ describe("what it says when it is up", () => {
   test("on a terminal the log is for people, and hostile paths are shown and not obeyed", async ({ folder }) => {
     const { run, url } = await serve(folder, [], { isTTY: true, env: { NO_COLOR: "1" } });
     await createClient({ url }).getState("s").catch(() => {});
-    await vi.waitFor(() => expect(run.stderr).toMatch(/\d\d:\d\d:\d\d warn {2}.*path=\/api\/state\/s .*status=404/));
+    await vi.waitFor(() => expect(run.stderr).toMatch(/\d\d:\d\d:\d\d warn {2}GET \/api\/state\/s 404 [\d.]+ ms There is no session 's'\. code=session_not_found\n/));
     expect(run.stderr.replaceAll("\r\u001b[2K", "")).not.toContain("\u001b");
   });
 
@@ -71,11 +76,10 @@ describe("what it says when it is up", () => {
 
 test("the curl line of the banner works as it stands", async ({ folder }) => {
   const { run, url } = await serve(folder, [], { isTTY: true, env: { NO_COLOR: "1" } });
-  const [, address, header, body] = /curl (\S+) -H '([^']+)' -d '([^']+)'/.exec(run.stdout)!;
-  const [name, value] = header!.split(": ");
-  const response = await fetch(address!, { method: "POST", headers: { [name!]: value! }, body });
+  const [, address, body] = /curl (\S+) -d '([^']+)'/.exec(run.stdout)!;
+  const response = await fetch(address!, { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body });
   expect(response.status).toBe(201);
-  expect((await createClient({ url }).listActions("my-session"))[0]).toMatchObject({ type: "tool_call", tool: "hello" });
+  expect((await createClient({ url }).listActions("my-session"))[0]).toMatchObject({ type: "hello" });
 });
 
 test("settings reach the server", async ({ folder }) => {
@@ -145,7 +149,9 @@ describe("where it cannot start", () => {
     writeFileSync(join(folder, "store"), "");
     const { code, stderr } = await runCli(["serve", "--port", "0", "--storage", join(folder, "store")]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/storage folder cannot be made or written/);
+    expect(stderr).toContain(`Sessions cannot be stored in ${join(folder, "store")}.`);
+    expect(stderr).toContain("--storage");
+    expect(stderr).not.toContain("retry");
   });
 });
 

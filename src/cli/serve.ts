@@ -22,7 +22,7 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   try {
     const store = await Promise.race([openStore(), interruptedBy(stop.signalled)]);
     const server = await start(store);
-    const running = { url: server.url, version, settings: { ...settings, port: server.port } };
+    const running = { url: server.url, version, settings: { ...settings, port: server.port }, command: commandName(context.env) };
     await cli.out.write(context.isTTY.stdout ? welcome(running, cli.paint) : facts(running));
     if (settings.durability === "relaxed") {
       logger.warn("durability is relaxed: events of the last moments before a power cut may be lost");
@@ -44,6 +44,8 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
       observer: metrics.storage,
       onNotice: ({ level, message, detail }) => logger[level]({ ...detail }, message),
       onIndexProgress: progress.update,
+    }).catch((error: unknown) => {
+      throw explainStorage(error, settings.storage);
     });
     // Writes are taken meanwhile; figures need the whole catalogue.
     void store.stats().then(progress.end, progress.end);
@@ -59,6 +61,11 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
       throw explain(error, settings);
     }
   }
+}
+
+/** npm, which also runs `npx` and `npm start`, finds the command where a shell does not. */
+function commandName(env: NodeJS.ProcessEnv): string {
+  return env["npm_command"] === undefined ? "claude-sessions" : "npx claude-sessions";
 }
 
 function onFirstSignal({ context }: Cli): { signalled: Promise<string>; release: () => void } {
@@ -89,6 +96,13 @@ async function withinTime(stopped: Promise<void>): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** At the start nobody has sent a write yet: what there is to say is that another folder is needed. */
+function explainStorage(error: unknown, path: string): unknown {
+  if (!(error instanceof AppError) || error.code !== "storage_unavailable") return error;
+  const message = `Sessions cannot be stored in ${path}. Check that it is a folder, or can be made one, which this user may write; or choose another with --storage.`;
+  return new AppError("storage_unavailable", message, { cause: error });
 }
 
 /** Why the address is refused, and how to choose another. */

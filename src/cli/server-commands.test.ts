@@ -65,6 +65,19 @@ test("lists are tables for people, tabs for pipes and JSON for scripts", async (
   expect(JSON.parse((await query(["stats", "--json"])).stdout)).toMatchObject({ total: 2, activeSessions: 1 });
 });
 
+test("counts input and output as tokens where no total is given", async ({ server }) => {
+  await server.client.createSession({ sessionId: "s1" });
+  await server.client.patchMetadata("s1", { "tokenUsage.input": "+1200", "tokenUsage.output": "+34" });
+  const argv = ["query", "recent", "--url", server.url];
+  expect((await runCli(argv)).stdout.split("\t").slice(0, 6)).toEqual(["s1", "active", "", "", "2", "1234"]);
+});
+
+test("shows of what type an agent is", async ({ server }) => {
+  await server.client.spawnAgent("s1", { type: "researcher", task: "read" });
+  const { stdout } = await runCli(["query", "events", "s1", "--url", server.url], { isTTY: true, env: { NO_COLOR: "1" } });
+  expect(stdout).toMatch(/agent_spawned +type=researcher task=read/);
+});
+
 test("search shows what matched, unescaped and in place", async ({ server }) => {
   await server.client.appendAction("s1", { type: "tool_call", text: "a <needle> & more" });
   const argv = ["query", "search", "needle", "--since", "1h", "--url", server.url];

@@ -123,6 +123,23 @@ test.each([
   expect(problem.error).toBe(problem.detail);
 });
 
+test.each([
+  ["/api/actions/s1", {}, "type: is missing; give a string"],
+  ["/api/actions/s1", { type: 5 }, "type: must be a string"],
+  ["/api/state/s1/goals", { description: "x", status: "done" }, "status: must be one of pending, in_progress, completed, failed, cancelled"],
+  ["/api/sessions", { initial: { config: 5 } }, "initial.config: must be an object"],
+])("POST %s with %j says in plain words what is wrong", async (path, body, message) => {
+  await using server = await startTestServer();
+  expect((await server.call("POST", path, body)).body.error).toBe(message);
+});
+
+test("lines of JSON without their content type are told of it", async () => {
+  await using server = await startTestServer();
+  const { status, body } = await server.call("POST", "/api/actions/s1", '{"type":"a"}\n{"type":"b"}\n');
+  expect([status, body.code]).toEqual([400, "invalid_json"]);
+  expect(body.error).toContain("Content-Type: application/x-ndjson");
+});
+
 test.each(["limit=0", "limit=x", "after=-1", "before=1.5", "types=nope", "ifExists=maybe&x"])("refuses the query %s", async (query) => {
   await using server = await startTestServer();
   const creates = query.startsWith("ifExists");

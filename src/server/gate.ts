@@ -47,7 +47,7 @@ export function createGate({ host, allowOrigins = [], authorize = allowAll }: Ga
     let shared: string | undefined;
     if (origin !== undefined) {
       if (anyOrigin || origins.has(origin.toLowerCase())) shared = origin;
-      else if (!isSameOrigin(origin, hostHeader)) throw originRefused(`The origin '${printable(origin)}'`);
+      else if (!isSameOrigin(origin, hostHeader)) throw originRefused(`The origin '${printable(origin)}'`, printable(origin));
     } else if (entry.header("sec-fetch-site") === "cross-site" && !isNavigation(entry)) {
       throw originRefused("Another site's page");
     }
@@ -91,8 +91,8 @@ function hostRefused(host: string): AppError {
   );
 }
 
-function originRefused(who: string): AppError {
-  return new AppError("origin_refused", `${who} may not call this server. Start it with --allow-origin to allow one.`);
+function originRefused(who: string, origin = "<origin>"): AppError {
+  return new AppError("origin_refused", `${who} may not call this server. To let it in, start the server with --allow-origin ${origin}.`);
 }
 
 function printable(text: string): string {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { AppError } from "../core/errors.js";
 
 /** The error of a port that another process listens on; names the process where the system tells. */
@@ -22,10 +23,13 @@ function holderOfPort(port: number): { pid: number; name: string } | undefined {
   }
 }
 
-/** The command as it was typed, cut to a readable length; its name alone says little of a script. */
+const readableLength = 120;
+
+/** The command as it was typed, without the folders of the program and its script, cut to a readable length. */
 function commandOf(pid: string): string {
-  const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  return words.join(" ").trim().slice(0, 120) || "a process";
+  const [program = "", script = "", ...rest] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  const command = [basename(program), basename(script), ...rest].join(" ").trim();
+  return command.length > readableLength ? `${command.slice(0, readableLength)}…` : command || "a process";
 }
 
 const listening = "0A";

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
@@ -109,7 +109,8 @@ async function checkStore(path: string, ledger: Ledger): Promise<void> {
   const store = await openFileStore({ path });
   try {
     let [total, events] = [0, 0];
-    for (const session of ledger.stored.keys()) {
+    // What was on its way may be stored though nobody was told.
+    for (const session of new Set([...ledger.stored.keys(), ...readdirSync(join(path, "sessions"))])) {
       const count = await checkSession(store, session, ledger);
       total += count > 0 ? 1 : 0;
       events += count;

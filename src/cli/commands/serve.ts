@@ -44,9 +44,10 @@ Examples:
     )
     .action(async (options: { config?: string; printConfig?: boolean; json?: boolean }, command: Command) => {
       const { readConfigFile } = await import("../config-file.js");
-      const { resolveSettings, settingKeys } = await import("../serve-settings.js");
+      const { misspeltVariables, resolveSettings, settingKeys } = await import("../serve-settings.js");
       const file = readConfigFile(options.config, settingKeys, cli.context);
       const resolved = resolveSettings(flagsOf(command), file, cli.context);
+      for (const warning of misspeltVariables(cli.context.env)) cli.note(warning);
       if (options.printConfig) return printSettings(cli, resolved, options.json === true);
       const { serve } = await import("../serve.js");
       await serve(cli, valuesOf(resolved));

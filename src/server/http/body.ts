@@ -43,5 +43,5 @@ async function readStream(body: ReadableStream<Uint8Array> | null, limit: number
 }
 
 function tooLarge(limit: number): AppError {
-  return new AppError("body_too_large", `The body is larger than ${limit} bytes. Send it in smaller parts.`);
+  return new AppError("body_too_large", `The body is larger than ${limit} bytes. Send it in smaller parts, or start the server with a larger --max-body.`);
 }

@@ -69,7 +69,7 @@ async function receive(peer: Peer, data: RawData, isBinary: boolean, request: So
 
 function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
   if (isBinary) throw new AppError("invalid_json", "Send text messages that hold JSON.");
-  return parseWith(clientMessageSchema, parseJson(String(data)));
+  return parseWith(clientMessageSchema, parseJson(String(data), "", "The message"));
 }
 
 async function handle(peer: Peer, message: ClientMessage, { authorize }: SocketRequest, subscriber: Subscriber): Promise<void> {

@@ -20,10 +20,25 @@ const maxBatch = 10_000;
 /** Reads a body of one JSON object, a JSON array, or lines of JSON. @throws AppError */
 export function parseBatch(text: string, ndjson: boolean, toEvent: ToEvent): Batch {
   if (ndjson) return { events: parseLines(text, toEvent), single: false };
-  const value = parseJson(text);
+  const value = parseWhole(text);
   if (!Array.isArray(value)) return { events: [toEvent(value, onOneLine(text), undefined)], single: true };
   checkSize(value.length);
   return { events: value.map((item: unknown, index) => toEvent(item, undefined, index)), single: false };
+}
+
+function parseWhole(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    if (!looksLikeLines(text)) throw cause;
+    const message = "The body is not one JSON value. To send an event a line, add the header Content-Type: application/x-ndjson.";
+    throw new AppError("invalid_json", message, { issues: [{ path: "", message: "is not JSON" }], cause });
+  }
+}
+
+/** Each line an object of its own, as far as two lines tell. */
+function looksLikeLines(text: string): boolean {
+  return /^\s*\{[^\n]*\}[^\S\n]*\n\s*\{/.test(text);
 }
 
 function parseLines(text: string, toEvent: ToEvent): NewEvent[] {

@@ -2,13 +2,12 @@ import type { z } from "zod";
 import { AppError, type Issue } from "../../core/errors.js";
 import { checkJson, isJsonObject, type JsonObject } from "../../core/json.js";
 
-/** @throws AppError `invalid_json`; `path` says where in the body the text stands */
-export function parseJson(text: string, path = ""): unknown {
+/** @throws AppError `invalid_json`; `path` says where in the body the text stands, `subject` what it is */
+export function parseJson(text: string, path = "", subject = path === "" ? "The body" : path): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "it does not parse";
-    const subject = path === "" ? "The body" : path;
     const hint = text.trim() === "" ? `${subject} is empty. Send JSON.` : `${subject} is not JSON: ${reason}`;
     throw new AppError("invalid_json", hint, { issues: [{ path, message: "is not JSON" }] });
   }
@@ -25,9 +24,26 @@ export function parseFolded(text: string, { optional = false } = {}): JsonObject
 
 /** What `schema` makes of `value`. @throws AppError `invalid_input` with the path of each bad field */
 export function parseWith<T extends z.ZodType>(schema: T, value: unknown, path = ""): z.output<T> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: inPlainWords });
   if (result.success) return result.data;
   throw invalidInput(issuesOf(result.error, path));
+}
+
+/** What completes "field: …" where the schema has no words of its own. */
+function inPlainWords({ code, expected, input, values, discriminator, options }: z.core.$ZodRawIssue): string | undefined {
+  if (code === "invalid_type") return input === undefined ? `is missing; give ${kind(expected)}` : `must be ${kind(expected)}`;
+  if (code === "invalid_value") return `must be ${oneOf(values as unknown[])}`;
+  if (code === "invalid_union" && discriminator !== undefined) return `must be ${oneOf(options as unknown[])}`;
+  return undefined;
+}
+
+function kind(expected: unknown): string {
+  const name = String(expected);
+  return name === "record" ? "an object" : `${/^[aeio]/.test(name) ? "an" : "a"} ${name}`;
+}
+
+function oneOf(values: readonly unknown[] = []): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.join(", ")}`;
 }
 
 export function invalidInput(issues: readonly Issue[]): AppError {

@@ -55,6 +55,14 @@ test("the page shows every call, and lets nothing run or load", async () => {
   expect(parts.filter((part) => !text.includes(part))).toEqual([]);
 });
 
+test("the page shows at each call what its body may hold", async () => {
+  await using server = await startTestServer();
+  const { text } = await server.call("GET", "/docs");
+  const card = /<article id="postStateIdGoals">.*?<\/article>/s.exec(text)![0];
+  expect(card).toContain("<code>description</code> <em>required</em>");
+  expect(card).toContain("<code>priority</code>");
+});
+
 test("sends a browser from / to the page, and tells a script where to look", async () => {
   await using server = await startTestServer();
   const browser = await server.call("GET", "/", undefined, { headers: { accept: "text/html,*/*" } });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { streams, type Stream } from "../../core/event.js";
 import { isJsonObject, type JsonObject } from "../../core/json.js";
 import type { Metadata } from "../../core/metadata.js";
@@ -10,6 +11,9 @@ import { linesBackward, splitLines, withFile, wholeSize } from "./line-file.js";
 import { isPredecessorFolder, readPredecessor } from "./predecessor.js";
 import { readJsonFile } from "./read-files.js";
 import { readStored, type EventLine, type SessionFiles } from "./stored-lines.js";
+
+/** About as many as fold in ten milliseconds. */
+const eventsATurn = 2000;
 
 export interface LoadedSession {
   session: Session;
@@ -83,6 +87,19 @@ export function readSnapshotSeq({ sessionId, folder, head }: SessionFiles): numb
   if (!isState(state, sessionId, head) || !isMetadata(metadata, sessionId, head)) return 0;
   if (!readJsonFile(join(folder, "initial.json"))) return 0;
   return Math.min(state.seq, metadata.eventCount);
+}
+
+/** As {@link foldTo}, a turn of the event loop a page: the fold of a long log takes seconds. */
+export async function foldInTurns(files: SessionFiles, at: number): Promise<Session> {
+  let session = emptySession(files.sessionId);
+  for (let from = 0; from < at; ) {
+    const lines = readStored(files, from, Math.min(at, from + eventsATurn));
+    if (lines.length === 0) break;
+    session = foldLines(session, lines);
+    from = lines.at(-1)!.seq;
+    await nextTurn();
+  }
+  return session;
 }
 
 function readSnapshots({ sessionId, folder, head }: SessionFiles): Session {
