@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureInstalled, root, runMain, SetupError, step } from "./setup.mjs";
+import { lazyBuiltins, requireBanner } from "./builtins.mjs";
+import { ensureInstalled, nodePath, root, run, runMain, SetupError, step } from "./setup.mjs";
 import { startupChunk } from "./startup-chunk.mjs";
 
+const script = fileURLToPath(import.meta.url);
 const dist = join(root, "dist");
 const stampFile = join(root, "node_modules", ".cache", "claude-sessions", "build");
 const notices = "third-party-licences.txt";
@@ -22,9 +24,13 @@ const startupModules = [
   "cli/completion.ts",
   "cli/progress.ts",
   "cli/text.ts",
+  "cli/node-fetch.ts",
+  "cli/colors.ts",
+  "cli/version.ts",
   "core/state.ts",
   "client/http-client.ts",
 ];
+const startupBuiltins = ["child_process", "events", "fs", "http", "https", "os", "path", "process", "util"];
 
 /** Builds where the sources are not those of the last build. A few milliseconds where they are. */
 export async function ensureBuilt() {
@@ -35,9 +41,15 @@ export async function ensureBuilt() {
     join(root, "package-lock.json"),
   ]);
   if (existsSync(join(dist, "cli.js")) && readStamp() === stamp) return;
-  await step("Building", () => build({ keepMs: staleMs }));
+  await step("Building", () => buildApart("--keep-recent"));
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
+}
+
+/** Builds in a process of its own: the bundle is made by the Node that it is for. */
+async function buildApart(...flags) {
+  const code = await run(nodePath(), [script, "--bundle", ...flags], { stdio: ["ignore", 2, 2] });
+  if (code !== 0) throw new SetupError("The sources do not build; see above.");
 }
 
 async function build({ keepMs }) {
@@ -74,18 +86,19 @@ function options() {
     minifyWhitespace: true,
     legalComments: "none",
     chunkNames: "[name]-[hash]",
-    // CommonJS packages in the bundle call require() for Node's own modules.
-    banner: {
-      js: 'import{createRequire as $createRequire}from"node:module";const require=$createRequire(import.meta.url);',
-    },
+    banner: { js: requireBanner },
     // Optional native parts of ws, which does without.
     external: ["bufferutil", "utf-8-validate"],
     plugins: [
       versionOnly,
+      lazyBuiltins,
       startupChunk({
         source: join(root, "src"),
         entries: Object.values(entryPoints).map((path) => join(root, path)),
-        modules: startupModules.map((path) => join(root, "src", path)),
+        modules: [
+          ...startupModules.map((path) => join(root, "src", path)),
+          ...startupBuiltins.map((name) => `node:${name}`),
+        ],
       }),
     ],
     metafile: true,
@@ -163,10 +176,14 @@ function readStamp() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await runMain(async () => {
-    await ensureInstalled();
-    await step("Building", () => build({ keepMs: 0 }));
+if (process.argv[1] === script) {
+  await runMain(async (args) => {
+    if (args.includes("--bundle")) {
+      await build({ keepMs: args.includes("--keep-recent") ? staleMs : 0 });
+    } else {
+      await ensureInstalled();
+      await buildApart();
+    }
     return 0;
   });
 }

@@ -21,7 +21,7 @@ export function sessionColumns(now: number): Column<Metadata>[] {
 
 /** Producers that count input and output often leave the total alone. */
 function tokensOf({ tokenUsage }: Metadata): number {
-  const { input = 0, output = 0, total = 0 } = tokenUsage ?? {};
+  const { input, output, total } = tokenUsage;
   return Math.max(total, input + output);
 }
 

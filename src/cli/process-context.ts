@@ -3,12 +3,15 @@ import type { CliContext, Signal } from "./context.js";
 
 /** The surroundings of the process itself. */
 export function processContext(): CliContext {
-  const { stdout, stderr, stdin, env } = process;
+  const { stdout, stderr, env } = process;
   stderr.on("error", () => {});
   return {
     stdout,
     stderr,
-    stdin,
+    // Opening it costs every start two milliseconds, and few commands read it.
+    get stdin() {
+      return process.stdin;
+    },
     env,
     cwd: process.cwd(),
     home: homedir(),

@@ -128,6 +128,7 @@ test.each([
   ["/api/actions/s1", { type: 5 }, "type: must be a string"],
   ["/api/state/s1/goals", { description: "x", status: "done" }, "status: must be one of pending, in_progress, completed, failed, cancelled"],
   ["/api/sessions", { initial: { config: 5 } }, "initial.config: must be an object"],
+  ["/api/sessions", { timestamp: [] }, "timestamp: must be a string or a number"],
 ])("POST %s with %j says in plain words what is wrong", async (path, body, message) => {
   await using server = await startTestServer();
   expect((await server.call("POST", path, body)).body.error).toBe(message);

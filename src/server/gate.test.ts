@@ -84,6 +84,7 @@ test("other sites reach nothing over HTTP, and no state changes", async () => {
   ] as const) {
     const { status, body, headers: answered } = await server.call(method, path, method === "POST" ? { type: "a" } : undefined, { headers });
     expect([status, body.code, answered["access-control-allow-origin"]]).toEqual([403, "origin_refused", undefined]);
+    expect(body.error).toContain("--allow-origin https://evil.com");
   }
   expect(await server.store.head("s1")).toBe(0);
   const rebound = await server.call("GET", "/api/query/recent", undefined, { headers: { host: "rebound.evil.com" } });

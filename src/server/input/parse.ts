@@ -30,11 +30,18 @@ export function parseWith<T extends z.ZodType>(schema: T, value: unknown, path =
 }
 
 /** What completes "field: …" where the schema has no words of its own. */
-function inPlainWords({ code, expected, input, values, discriminator, options }: z.core.$ZodRawIssue): string | undefined {
+function inPlainWords({ code, expected, input, values, discriminator, options, errors }: z.core.$ZodRawIssue): string | undefined {
   if (code === "invalid_type") return input === undefined ? `is missing; give ${kind(expected)}` : `must be ${kind(expected)}`;
-  if (code === "invalid_value") return `must be ${oneOf(values as unknown[])}`;
+  if (code === "invalid_value") return `must be ${oneOf(values)}`;
   if (code === "invalid_union" && discriminator !== undefined) return `must be ${oneOf(options as unknown[])}`;
+  if (code === "invalid_union") return eitherKind(errors as z.core.$ZodIssue[][]);
   return undefined;
+}
+
+/** A union's alternatives, where it is by their kinds alone that none of them fits. */
+function eitherKind(alternatives: readonly z.core.$ZodIssue[][]): string | undefined {
+  const kinds = alternatives.flat().map((issue) => (issue.code === "invalid_type" && issue.path.length === 0 ? kind(issue.expected) : undefined));
+  return kinds.includes(undefined) ? undefined : `must be ${kinds.join(" or ")}`;
 }
 
 function kind(expected: unknown): string {

@@ -31,6 +31,7 @@ h2{margin:3.2rem 0 1rem;text-transform:capitalize;font-size:1.35rem;letter-spaci
 h3{margin:0;font-size:15px;line-height:1.6;display:flex;flex-wrap:wrap;gap:.25rem .6rem;align-items:center;min-width:0}
 h3 code{font-size:15px;font-weight:600;overflow-wrap:anywhere;min-width:0}
 h4{margin:1.5rem 0 .35rem;font-size:.74rem;color:var(--dim);text-transform:uppercase;letter-spacing:.07em}
+h3+table{margin-top:.6rem}
 h4 a,h4 .type{text-transform:none;letter-spacing:0;font-weight:400;margin-left:.4rem}
 article{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.3rem 1.5rem;margin:0 0 1.25rem}
 article:target{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}tr:target td{background:var(--code)}

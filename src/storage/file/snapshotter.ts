@@ -7,7 +7,7 @@ import type { Notify } from "./notice.js";
 import { fsyncFd, fsyncPath, isMissing, writeWhole, type StorageFs } from "./storage-fs.js";
 
 /** How long to rest after a snapshot, as a multiple of what it took. */
-const restRatio = 4;
+const restRatio = 19;
 
 interface SnapshotterOptions {
   io: StorageFs;
