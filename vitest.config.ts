@@ -4,12 +4,12 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: ["scripts/vitest-global-setup.mjs"],
-    setupFiles: ["test/fail-on-warning.ts"],
+    setupFiles: ["test/setup.ts"],
     testTimeout: 15_000,
     hookTimeout: 15_000,
     unstubEnvs: true,
     // A certificate bundle in the environment adds 40 ms to every process that a test starts.
-    env: { NODE_EXTRA_CA_CERTS: "", NO_COLOR: "1", FORCE_COLOR: "" },
+    env: { NODE_EXTRA_CA_CERTS: "" },
     coverage: {
       provider: "v8",
       include: ["src/core/**", "src/storage/**"],

@@ -34,7 +34,7 @@ export type Competitor = (typeof competitors)[number];
 
 export const manySessions = 100_000;
 export const bigSessionEvents = 1_000_000;
-const bigStoreSize: StoreSize = { sessions: manySessions, eventsPerSession: 2, bigSessionEvents };
+export const bigStoreSize: StoreSize = { sessions: manySessions, eventsPerSession: 2, bigSessionEvents };
 const smallStoreSize: StoreSize = { sessions: 100, eventsPerSession: 2, bigSessionEvents: 0 };
 
 export function createBench(urls: Bench["competitors"], say: (text: string) => void): Bench {

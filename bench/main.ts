@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { competitors, createBench, type Bench, type Group } from "./bench.js";
+import { bigStoreSize, competitors, createBench, type Bench, type Group } from "./bench.js";
 import type { Figure } from "./figures.js";
+import { makeStore } from "./make-store.js";
 import { appends } from "./rows/appends.js";
 import { batches } from "./rows/batches.js";
 import { delivery } from "./rows/delivery.js";
@@ -27,6 +28,7 @@ const groups: Group[] = [
 ];
 
 const usage = `npm run bench -- [--only <group>]… [--json] [--<competitor>-url <url>]
+npm run bench -- --make-store <folder>   only writes the store of ${bigStoreSize.sessions.toLocaleString("en")} sessions and keeps it
 
 Groups: ${groups.map(({ name }) => name).join(", ")}
 Competitors, running on this machine: ${competitors.join(", ")}`;
@@ -36,6 +38,7 @@ const { values } = parseArgs({
     only: { type: "string", multiple: true },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
+    "make-store": { type: "string" },
     "disler-url": { type: "string" },
     "durable-streams-url": { type: "string" },
     "predecessor-url": { type: "string" },
@@ -43,6 +46,7 @@ const { values } = parseArgs({
 });
 
 if (values.help) console.log(usage);
+else if (values["make-store"] !== undefined) makeStore(values["make-store"], bigStoreSize);
 else process.exitCode = await main();
 
 /** @returns the exit code: 0 where every figure reaches its mark */

@@ -65,7 +65,7 @@ function failing(call: Call, ending: string, verdict: string | number): Fault {
 describe("a disk that fails", () => {
   test.each([
     ["is full for the journal", "the disk is full", failing("writev", ".journal", "ENOSPC")],
-    ["cannot make the journal durable", "the disk reports errors", failing("fdatasync", ".journal", "EIO")],
+    ["cannot make the journal durable", "the disk reports errors", failing("dsync", ".journal", "EIO")],
     ["has become read-only", "the file system is read-only", failing("writev", ".journal", "EROFS")],
     ["is full for the session files", "the disk is full", failing("writeSync", "actions.jsonl", "ENOSPC")],
     ["is full for the feed", "the disk is full", failing("writeSync", "newer.log", "ENOSPC")],
@@ -106,7 +106,7 @@ describe("a disk that fails", () => {
     const { disk, store, path } = await faultyStore();
     let failures = 0;
     disk.fault = (call, file) =>
-      call === "fdatasync" && file.endsWith(".journal") && failures++ === 0 ? "EIO" : undefined;
+      call === "dsync" && file.endsWith(".journal") && failures++ === 0 ? "EIO" : undefined;
     expect(await rejectionCode(store.append("s", [action({ mark: "not durable" })]))).toBe("storage_unavailable");
     const failed = disk.calls.length;
     await store.append("s", [action({}, { eventId: "later" })]);
@@ -116,7 +116,7 @@ describe("a disk that fails", () => {
       "fsyncSync",
       "openSync",
       "writev",
-      "fdatasync",
+      "dsync",
     ]);
     const bytes = segmentsOf(path).map((segment) => fs.readFileSync(segment, "utf8"));
     expect(bytes.join("")).not.toContain("not durable");
@@ -166,7 +166,7 @@ describe("a disk that fails", () => {
 describe("a disk that works again", () => {
   test("leaves no journal behind a close, though nothing was written since", async () => {
     const { disk, store, path } = await faultyStore();
-    disk.fault = failing("fdatasync", ".journal", "EIO");
+    disk.fault = failing("dsync", ".journal", "EIO");
     expect(await rejectionCode(store.append("s", [action()]))).toBe("storage_unavailable");
     disk.fault = undefined;
     await vi.waitFor(() => expect(store.status().writable).toBe(true), 5000);
@@ -207,7 +207,7 @@ describe("a checkpoint that fails", () => {
 
 describe("a removal that fails", () => {
   test.each([
-    ["before it is durable", failing("fdatasync", ".journal", "EIO"), 4],
+    ["before it is durable", failing("dsync", ".journal", "EIO"), 4],
     ["behind the journal", failing("renameSync", "", "EIO"), 0],
     ["behind the folder", failing("writeSync", "newer.log", "ENOSPC"), 0],
   ])("%s leaves the session whole or gone, and what is appended next is kept", async (_name, fault, headAfter) => {

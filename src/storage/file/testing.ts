@@ -108,7 +108,8 @@ export function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: injected`), { code });
 }
 
-export type Call = keyof StorageFs;
+/** `dsync` is the part of a write to a journal that makes it durable, behind the bytes. */
+export type Call = keyof StorageFs | "dsync";
 
 /** Decides on a call of the seam: an error to fail with, or how many bytes of a write to take. */
 export type Fault = (call: Call, path: string) => string | number | undefined;
@@ -119,6 +120,7 @@ export class FaultyFs {
   readonly calls: string[] = [];
   readonly io: StorageFs;
   private readonly paths = new Map<number, string>();
+  private readonly synced = new Set<number>();
 
   constructor() {
     this.io = { ...nodeFs };
@@ -137,12 +139,24 @@ export class FaultyFs {
     return this.paths.get(fd) ?? "";
   }
 
+  private syncFailure(fd: number): Error | null {
+    if (!this.synced.has(fd)) return null;
+    try {
+      this.check("dsync", this.pathOf(fd));
+      return null;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
   private wrapSync(): void {
     const { io } = this;
     io.openSync = (path, flags, mode) => {
       this.check("openSync", String(path));
       const fd = nodeFs.openSync(path, flags, mode);
       this.paths.set(fd, String(path));
+      if (typeof flags === "number" && (flags & fs.constants.O_DSYNC) !== 0) this.synced.add(fd);
+      else this.synced.delete(fd);
       return fd;
     };
     io.mkdirSync = ((path: string, options: fs.MakeDirectoryOptions) => {
@@ -193,7 +207,7 @@ export class FaultyFs {
       try {
         const taken = this.check("writev", this.pathOf(fd));
         const wanted = taken === undefined ? buffers : [Buffer.concat(buffers).subarray(0, taken)];
-        nodeFs.writev(fd, wanted, position, (error, written) => done(error, written));
+        nodeFs.writev(fd, wanted, position, (error, written) => done(error ?? this.syncFailure(fd), written));
       } catch (error) {
         setImmediate(() => done(error as Error, 0));
       }
