@@ -8,7 +8,6 @@ import { findEvent, scanEventIds } from "./event-id-scan.js";
 import type { FilePool } from "./file-pool.js";
 import type { Batch, HotSession } from "./hot-session.js";
 import type { HotSessions } from "./hot-sessions.js";
-import { streamFile } from "./layout.js";
 
 interface AppenderOptions {
   sessions: HotSessions;
@@ -94,10 +93,10 @@ export class Appender {
 
   /** Fails before anything is accepted where a file of this session cannot be opened. */
   private openFiles(hot: HotSession, events: readonly NewEvent[]): void {
-    if (hot.staged.seq === 0) this.options.pool.acquire(streamFile(hot.folder, "changes"));
+    if (hot.staged.seq === 0) this.options.pool.acquire(hot.paths.changes);
     for (const { type } of events) {
       const stream = streamOf(type);
-      if (!hot.batch || hot.batch.texts[stream] === "") this.options.pool.acquire(streamFile(hot.folder, stream));
+      if (!hot.batch || hot.batch.texts[stream] === "") this.options.pool.acquire(hot.paths[stream]);
     }
   }
 

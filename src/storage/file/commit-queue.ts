@@ -5,7 +5,6 @@ import type { FilePool } from "./file-pool.js";
 import type { Batch, HotSession, Sizes, Waiter } from "./hot-session.js";
 import { deletionHeader, entryHeader, isDeletion, type JournalPart, type JournalRecord } from "./journal-format.js";
 import type { Journal } from "./journal.js";
-import { streamFile } from "./layout.js";
 
 /** The removal of a session, on its way into the journal. */
 export interface Removal {
@@ -138,6 +137,7 @@ export class CommitQueue {
 
   private settle({ group, bytes, fsyncSeconds }: Written): void {
     try {
+      this.writeFeed(group.records);
       group.records.forEach((record, index) => this.writeFiles(record, group.items[index]!));
     } catch (error) {
       this.failure ??= { error };
@@ -157,16 +157,15 @@ export class CommitQueue {
   }
 
   private writeFiles(record: JournalRecord, item: Item): void {
-    const { feed, pool } = this.options;
-    const { sessionId, position } = record;
-    if (isDeletion(record)) {
-      if (!("hot" in item)) item.apply();
-      feed.append(feedLine({ position, sessionId, first: 0, last: 0, deletedAt: record.deletedAt }), position);
-      return;
-    }
-    const { first, last } = record;
-    for (const { path, offset, bytes } of record.parts) pool.append(path, bytes, offset);
-    feed.append(feedLine({ position, sessionId, first, last, deletedAt: "" }), position + last - first);
+    if (!isDeletion(record)) {
+      for (const { path, offset, bytes } of record.parts) this.options.pool.append(path, bytes, offset);
+    } else if (!("hot" in item)) item.apply();
+  }
+
+  private writeFeed(records: readonly JournalRecord[]): void {
+    const last = records.at(-1)!;
+    const position = isDeletion(last) ? last.position : last.position + last.last - last.first;
+    this.options.feed.append(records.map(toFeedLine).join(""), position);
   }
 
   /** Rejects all that was not acknowledged. Nothing more is accepted until {@link resume}. */
@@ -238,7 +237,7 @@ function sealBatch(batch: Batch, position: number): JournalRecord {
   for (const stream of streams) {
     if (texts[stream] === "") continue;
     const bytes = Buffer.from(texts[stream]);
-    parts.push({ stream, path: streamFile(hot.folder, stream), offset: sizes[stream], bytes });
+    parts.push({ stream, path: hot.paths[stream], offset: sizes[stream], bytes });
     sizes[stream] += bytes.length;
   }
   batch.after = { seq: last, session: hot.staged.session, sizes };
@@ -260,4 +259,11 @@ function settleBatch({ hot, after, eventIds }: Batch): void {
 function toBuffers(record: JournalRecord): Buffer[] {
   if (isDeletion(record)) return [Buffer.from(deletionHeader(record))];
   return [Buffer.from(entryHeader(record)), ...record.parts.map(({ bytes }) => bytes)];
+}
+
+function toFeedLine(record: JournalRecord): string {
+  const { sessionId, position } = record;
+  return isDeletion(record)
+    ? feedLine({ position, sessionId, first: 0, last: 0, deletedAt: record.deletedAt })
+    : feedLine({ position, sessionId, first: record.first, last: record.last, deletedAt: "" });
 }

@@ -2,6 +2,7 @@ import type { Stream } from "../../core/event.js";
 import type { Session } from "../../core/session.js";
 import type { AppendedEvent } from "../session-store.js";
 import { EventIds } from "./event-ids.js";
+import { streamFile } from "./layout.js";
 
 export type Sizes = Record<Stream, number>;
 
@@ -19,6 +20,7 @@ interface Extent {
 export interface HotSession {
   readonly sessionId: string;
   readonly folder: string;
+  readonly paths: Record<Stream, string>;
   staged: Extent;
   durable: Extent;
   /** Set while its removal is on its way; resolves when that is settled. */
@@ -72,6 +74,11 @@ export function createHotSession(
   return {
     sessionId,
     folder,
+    paths: {
+      actions: streamFile(folder, "actions"),
+      responses: streamFile(folder, "responses"),
+      changes: streamFile(folder, "changes"),
+    },
     staged: extent,
     durable: extent,
     leaving: undefined,
