@@ -13,7 +13,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/core/**", "src/storage/**"],
-      exclude: ["**/*-suite.ts", "**/*.test.ts", "**/testing.ts", "**/testing/**"],
+      exclude: ["src/storage/suite/**", "**/*.test.ts", "**/testing.ts", "**/testing/**"],
       reporter: ["text-summary", "html", "json-summary"],
       thresholds: {
         "src/core/**": { branches: 95 },

@@ -47,16 +47,30 @@ function overEventStream(url: string, after: number, seen: (seq: number) => bool
 /** Writes numbered actions in small batches, again and again where the server is away. */
 async function writeAll(url: () => string): Promise<void> {
   for (let n = 0; n < total; n += 20) {
-    const events = Array.from({ length: 20 }, (_, i) => ({ type: "action" as const, eventId: `e-${n + i}`, data: { type: "note", n: n + i } }));
+    const events = Array.from({ length: 20 }, (_, i) => ({
+      type: "action" as const,
+      eventId: `e-${n + i}`,
+      data: { type: "note", n: n + i },
+    }));
     for (;;) {
-      const error = await createClient({ url: url() }).appendMany("s", events).then(() => undefined, (reason: unknown) => reason);
+      const error = await createClient({ url: url() })
+        .appendMany("s", events)
+        .then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
       if (error === undefined) break;
       if (!(error instanceof AppError && error.retryable)) throw error;
     }
   }
 }
 
-async function follow(connect: Connect, url: () => string, seed: number, cut: (number: number) => void): Promise<number[]> {
+async function follow(
+  connect: Connect,
+  url: () => string,
+  seed: number,
+  cut: (number: number) => void,
+): Promise<number[]> {
   const random = createRandom(seed);
   const seqs: number[] = [];
   const ends = Array.from({ length: cuts }, () => 1 + Math.floor(random() * (total - 1))).sort((a, b) => a - b);
@@ -86,9 +100,14 @@ describe.each([
       server = await startServerProcess(storage.path, { port: Number(port) });
     };
     const seed = Date.now();
-    const followed = follow(connect, () => server.url, seed, (number) => {
-      if (number === cuts / 2) restarted = restart();
-    });
+    const followed = follow(
+      connect,
+      () => server.url,
+      seed,
+      (number) => {
+        if (number === cuts / 2) restarted = restart();
+      },
+    );
     await writeAll(() => server.url);
     const seqs = await followed;
     await restarted;

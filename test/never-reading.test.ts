@@ -50,7 +50,10 @@ test("10,000 sockets that never read cost bounded memory and hold up nobody", { 
     const before = residentMebibytes(server.pid);
     const subscription = createLiveClient({ url: server.url }).subscribe({ session: "s", after: 1 });
     for (let n = 0; n < events; n += 100) {
-      await client.appendMany("s", Array.from({ length: 100 }, (_, i) => ({ type: "action" as const, data: { type: "note", n: n + i, text } })));
+      await client.appendMany(
+        "s",
+        Array.from({ length: 100 }, (_, i) => ({ type: "action" as const, data: { type: "note", n: n + i, text } })),
+      );
     }
     const seqs: number[] = [];
     for await (const event of subscription) {

@@ -15,7 +15,10 @@ const shellLines = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
   .flatMap(([, block]) => block!.split("\n"))
   .map((line) => line.replace(/\s+#.*$/, ""));
 const typed = shellLines.filter((line) => /^(curl|npx claude-sessions) /.test(line));
-const npmLines = shellLines.flatMap((line) => line.split("&&")).map((line) => line.trim()).filter((line) => line.startsWith("npm "));
+const npmLines = shellLines
+  .flatMap((line) => line.split("&&"))
+  .map((line) => line.trim())
+  .filter((line) => line.startsWith("npm "));
 
 interface Call {
   method: string;
@@ -27,12 +30,21 @@ interface Call {
 function tableOf(heading: string): string[][] {
   const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| "));
-  return rows.slice(2).map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
+  return rows.slice(2).map((row) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 /** Each `METHOD /path` of a cell, with the JSON that stands right behind it. */
 function callsOf(cell: string): Call[] {
-  return [...cell.matchAll(/`([A-Z]+) (\/[^`]*)`(?: `([[{][^`]*)`)?/g)].map(([, method, path, body]) => ({ method: method!, path: path!, body }));
+  return [...cell.matchAll(/`([A-Z]+) (\/[^`]*)`(?: `([[{][^`]*)`)?/g)].map(([, method, path, body]) => ({
+    method: method!,
+    path: path!,
+    body,
+  }));
 }
 
 const writes = tableOf("Write").flatMap(([, cell]) => callsOf(cell!));
@@ -53,18 +65,27 @@ afterAll(async () => {
 
 /** A line as it is typed, with this server in place of the one at the standard port. */
 function here(line: string): string {
-  const local = line.replaceAll("localhost:9000", new URL(server.url).host).replace(/^curl /, "curl -sS --fail-with-body ");
+  const local = line
+    .replaceAll("localhost:9000", new URL(server.url).host)
+    .replace(/^curl /, "curl -sS --fail-with-body ");
   return local.replace(/^npx claude-sessions /, `'${process.execPath}' '${launcher}' `);
 }
 
 async function shell(line: string): Promise<string> {
-  const { stdout } = await execa("bash", ["-c", here(line)], { cwd: storage.path, env: { SESSION_SERVICE_URL: server.url } });
+  const { stdout } = await execa("bash", ["-c", here(line)], {
+    cwd: storage.path,
+    env: { SESSION_SERVICE_URL: server.url },
+  });
   return stdout;
 }
 
 /** `--follow` has no end of its own: it is ended once it has shown what there is. */
 async function followed(line: string, until: string): Promise<string> {
-  const reader = execa("bash", ["-c", `exec ${here(line)}`], { cwd: storage.path, env: { SESSION_SERVICE_URL: server.url }, reject: false });
+  const reader = execa("bash", ["-c", `exec ${here(line)}`], {
+    cwd: storage.path,
+    env: { SESSION_SERVICE_URL: server.url },
+    reject: false,
+  });
   let seen = "";
   for await (const chunk of reader.iterable({ from: "stdout" })) {
     seen += `${chunk}\n`;
@@ -120,7 +141,9 @@ test("every line that is typed in a shell works as it stands, in the order of th
 });
 
 test("every npm command is one that the package has", () => {
-  const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    scripts: Record<string, string>;
+  };
   expect(npmLines.length).toBeGreaterThan(3);
   const names = npmLines.map((line) => line.replace(/^npm (run )?/, "").split(" ")[0]!);
   expect(names.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
@@ -144,7 +167,9 @@ test("every row of the tables on writing and reading is a call that succeeds", a
 test("the rows that change only the Accept header stream the log", async () => {
   await written();
   const page = reads.find(({ path }) => path.includes("/events?"))!;
-  const accepts = tableOf("Read and follow").flatMap(([, cell]) => [...cell!.matchAll(/`Accept: ([^`]+)`/g)].map(([, type]) => type!));
+  const accepts = tableOf("Read and follow").flatMap(([, cell]) =>
+    [...cell!.matchAll(/`Accept: ([^`]+)`/g)].map(([, type]) => type!),
+  );
   expect(accepts.toSorted()).toEqual(["application/x-ndjson", "text/event-stream"]);
   for (const accept of accepts) {
     const answer = await request(page, { accept });
@@ -178,7 +203,8 @@ test("the WebSocket address sends what is past the seq", async () => {
 test("the addresses that stand alone answer", async () => {
   const alone = [...readme.matchAll(/`(\/(?:health|ready|metrics|openapi\.json))`/g)].map(([, path]) => path!);
   expect(alone.length).toBeGreaterThan(3);
-  for (const path of [...alone, "/docs"]) expect([path, (await request({ method: "GET", path, body: undefined })).status]).toEqual([path, 200]);
+  for (const path of [...alone, "/docs"])
+    expect([path, (await request({ method: "GET", path, body: undefined })).status]).toEqual([path, 200]);
 });
 
 const settingKeys: Record<string, [key: string, value: string]> = {

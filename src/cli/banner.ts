@@ -26,7 +26,12 @@ export function welcome({ url, version, settings, command }: Running, paint: Pai
     row("Live", `${url.replace(/^http/, "ws")}/ws`),
     row("Reference", `${url}/docs`),
     row("Storage", printable(storage)),
-    row("Durability", durability === "strict" ? "strict: an answer means that it is on disk" : paint("yellow", "relaxed: the last moments before a power cut may be lost")),
+    row(
+      "Durability",
+      durability === "strict"
+        ? "strict: an answer means that it is on disk"
+        : paint("yellow", "relaxed: the last moments before a power cut may be lost"),
+    ),
     row("Network", networkLine(host)),
     "",
     "  Send a first event, and look at it:",
@@ -42,7 +47,9 @@ export function welcome({ url, version, settings, command }: Running, paint: Pai
 
 function networkLine(host: string): string {
   const local = host === "localhost" || host === "::1" || host.startsWith("127.");
-  return local ? "this machine only; for containers and others: --host 0.0.0.0" : `${printable(host)}: everyone who reaches this address can read and write`;
+  return local
+    ? "this machine only; for containers and others: --host 0.0.0.0"
+    : `${printable(host)}: everyone who reaches this address can read and write`;
 }
 
 /** The same facts for a log: one a line. */

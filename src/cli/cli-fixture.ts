@@ -60,7 +60,10 @@ export function startCli(argv: readonly string[], options: RunOptions = {}): Cap
   };
 }
 
-export async function runCli(argv: readonly string[], options?: RunOptions): Promise<{ code: number; stdout: string; stderr: string }> {
+export async function runCli(
+  argv: readonly string[],
+  options?: RunOptions,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const run = startCli(argv, options);
   const code = await run.finished;
   return { code, stdout: run.stdout, stderr: run.stderr };

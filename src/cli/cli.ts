@@ -43,7 +43,12 @@ export async function interruptible<T>({ context, out }: Cli, run: (signal: Abor
 }
 
 /** A table for a person, tab-separated values for a pipe. */
-export async function printRows<T>(cli: Cli, columns: readonly Column<T>[], rows: readonly T[], empty: string): Promise<void> {
+export async function printRows<T>(
+  cli: Cli,
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  empty: string,
+): Promise<void> {
   if (!cli.context.isTTY.stdout) return cli.out.write(formatTsv(columns, rows));
   if (rows.length === 0) return cli.out.write(`${cli.paint("dim", empty)}\n`);
   await cli.out.write(formatTable(columns, rows, cli.context.columns, cli.paint));

@@ -5,7 +5,8 @@ export type Paint = (color: Color | undefined, text: string) => string;
 
 /** Colours text for a terminal, or leaves it as it is. */
 export function createPaint(enabled: boolean): Paint {
-  return (color, text) => (enabled && color !== undefined && text !== "" ? `\u001b[${codes[color]}m${text}\u001b[0m` : text);
+  return (color, text) =>
+    enabled && color !== undefined && text !== "" ? `\u001b[${codes[color]}m${text}\u001b[0m` : text;
 }
 
 const statusColors: Record<string, Color> = {

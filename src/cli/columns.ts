@@ -14,7 +14,12 @@ export function sessionColumns(now: number): Column<Metadata>[] {
     { header: "MODEL", value: ({ model }) => model ?? "", flexible: true },
     { header: "EVENTS", value: ({ eventCount }) => String(eventCount), align: "right" },
     { header: "TOKENS", value: (row) => String(tokensOf(row)), show: (row) => compact(tokensOf(row)), align: "right" },
-    { header: "UPDATED", value: ({ updated }) => updated, show: ({ updated }) => age(updated, now), color: () => "dim" },
+    {
+      header: "UPDATED",
+      value: ({ updated }) => updated,
+      show: ({ updated }) => age(updated, now),
+      color: () => "dim",
+    },
     { header: "TAGS", value: ({ tags }) => tags.join(","), flexible: true },
   ];
 }
@@ -30,7 +35,12 @@ export function searchColumns(now: number, highlight: (snippet: string) => strin
     { header: "SESSION", value: ({ sessionId }) => sessionId },
     { header: "SEQ", value: ({ seq }) => String(seq), align: "right" },
     { header: "TYPE", value: ({ type }) => type, color: () => "cyan" },
-    { header: "WHEN", value: ({ timestamp }) => timestamp, show: ({ timestamp }) => age(timestamp, now), color: () => "dim" },
+    {
+      header: "WHEN",
+      value: ({ timestamp }) => timestamp,
+      show: ({ timestamp }) => age(timestamp, now),
+      color: () => "dim",
+    },
     { header: "MATCH", value: ({ snippet }) => highlight(snippet), flexible: true },
   ];
 }
@@ -46,7 +56,11 @@ export const agentColumns: Column<Agent>[] = [
   { header: "AGENT", value: ({ agentId }) => agentId },
   { header: "TYPE", value: ({ type }) => type, color: () => "cyan" },
   { header: "STATUS", value: ({ status }) => status, color: ({ status }) => colorOfStatus(status) },
-  { header: "TASK", value: ({ task }) => (typeof task === "string" ? task : task === undefined ? "" : JSON.stringify(task)), flexible: true },
+  {
+    header: "TASK",
+    value: ({ task }) => (typeof task === "string" ? task : task === undefined ? "" : JSON.stringify(task)),
+    flexible: true,
+  },
 ];
 
 /** 950, 12.3k, 4.5M. */

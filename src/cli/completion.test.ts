@@ -18,7 +18,9 @@ function complete(bash: string, folder: string, ...words: string[]): string[] {
   const file = join(folder, "completion.bash");
   writeFileSync(file, bash);
   const program = `source ${file}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _claude_sessions; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync("bash", ["-c", program, "bash", "claude-sessions", ...words], { encoding: "utf8" }).trim().split("\n");
+  return execFileSync("bash", ["-c", program, "bash", "claude-sessions", ...words], { encoding: "utf8" })
+    .trim()
+    .split("\n");
 }
 
 test.for(shells)("%s takes the script", async (shell, { folder, skip }) => {

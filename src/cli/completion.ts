@@ -24,7 +24,9 @@ function walk(command: Command, path: string[]): Node[] {
     path,
     subcommands: [
       ...help.visibleCommands(command).map((child) => ({ name: child.name(), description: child.description() })),
-      ...command.registeredArguments.flatMap(({ argChoices, description }) => (argChoices ?? []).map((name) => ({ name, description }))),
+      ...command.registeredArguments.flatMap(({ argChoices, description }) =>
+        (argChoices ?? []).map((name) => ({ name, description })),
+      ),
     ],
     options: help.visibleOptions(command).map(toOption),
   };
@@ -44,7 +46,9 @@ function bashScript(name: string, nodes: readonly Node[]): string {
     return `    ${quote(node.path.join(" "))}) words=${quote(words.join(" "))} ;;`;
   });
   const paths = nodes.filter(({ path }) => path.length > 0).map(({ path }) => quote(path.join(" ")));
-  const choices = uniqueChoices(nodes).map(([names, values]) => `    ${names.join("|")}) words=${quote(values.join(" "))} ;;`);
+  const choices = uniqueChoices(nodes).map(
+    ([names, values]) => `    ${names.join("|")}) words=${quote(values.join(" "))} ;;`,
+  );
   return `# bash completion of ${name}; load it with: source <(${name} completion bash)
 _claude_sessions() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" words="" index candidate
@@ -75,7 +79,9 @@ function zshScript(name: string, nodes: readonly Node[]): string {
     return `    ${quote(node.path.join(" "))}) candidates=(${words.join(" ")}) ;;`;
   });
   const paths = nodes.filter(({ path }) => path.length > 0).map(({ path }) => quote(path.join(" ")));
-  const choices = uniqueChoices(nodes).map(([names, values]) => `    ${names.join("|")}) candidates=(${values.map(quote).join(" ")}) ;;`);
+  const choices = uniqueChoices(nodes).map(
+    ([names, values]) => `    ${names.join("|")}) candidates=(${values.map(quote).join(" ")}) ;;`,
+  );
   return `#compdef ${name}
 # zsh completion of ${name}; load it with: source <(${name} completion zsh)
 _claude_sessions() {
@@ -109,8 +115,11 @@ function fishScript(name: string, nodes: readonly Node[]): string {
     return [
       ...node.subcommands.map((each) => `${start} -f -a ${quote(each.name)} -d ${quote(each.description)}`),
       ...node.options.map((each) => {
-        const names = each.names.map((option) => (option.startsWith("--") ? `-l ${option.slice(2)}` : `-s ${option.slice(1)}`));
-        const values = each.choices.length > 0 ? ` -x -a ${quote(each.choices.join(" "))}` : each.takesValue ? " -r" : "";
+        const names = each.names.map((option) =>
+          option.startsWith("--") ? `-l ${option.slice(2)}` : `-s ${option.slice(1)}`,
+        );
+        const values =
+          each.choices.length > 0 ? ` -x -a ${quote(each.choices.join(" "))}` : each.takesValue ? " -r" : "";
         return `${start} ${names.join(" ")}${values} -d ${quote(each.description)}`;
       }),
     ];

@@ -16,7 +16,11 @@ export interface ConfigFile {
  *
  * @throws AppError `usage` where a named file is missing, is not JSON, or has an unknown key
  */
-export function readConfigFile(named: string | undefined, keys: readonly string[], context: CliContext): ConfigFile | undefined {
+export function readConfigFile(
+  named: string | undefined,
+  keys: readonly string[],
+  context: CliContext,
+): ConfigFile | undefined {
   const given = named ?? (context.env["CLAUDE_SESSIONS_CONFIG"] || undefined);
   const path = given === undefined ? defaultPath(context) : resolve(context.cwd, given);
   const text = readText(path, given !== undefined);
@@ -24,7 +28,10 @@ export function readConfigFile(named: string | undefined, keys: readonly string[
   const values = parseConfig(path, text);
   const unknown = Object.keys(values).find((key) => !keys.includes(key));
   if (unknown === undefined) return { path, values };
-  throw new AppError("usage", `${path}: there is no setting '${unknown}'.${didYouMean(unknown, keys) || ` There are ${keys.join(", ")}.`}`);
+  throw new AppError(
+    "usage",
+    `${path}: there is no setting '${unknown}'.${didYouMean(unknown, keys) || ` There are ${keys.join(", ")}.`}`,
+  );
 }
 
 function defaultPath({ env, home }: CliContext): string {

@@ -43,7 +43,9 @@ function clock(timestamp: string): string {
 function summary({ type, data }: SessionEvent): string {
   const record = type === "action" || type === "response" ? printable(String(data["type"] ?? "")) : "";
   const isShown = (key: string) => shownElsewhere.has(key) && (key !== "type" || record !== "");
-  const fields = Object.entries(data).flatMap(([key, value]) => (isShown(key) ? [] : [`${printable(key)}=${brief(value)}`]));
+  const fields = Object.entries(data).flatMap(([key, value]) =>
+    isShown(key) ? [] : [`${printable(key)}=${brief(value)}`],
+  );
   return [record, ...fields].filter((part) => part !== "").join(" ");
 }
 

@@ -10,7 +10,11 @@ import { encodeLine } from "../storage/line.js";
 type Lines = AsyncIterable<string>;
 
 /** Writes the log as NDJSON; the file appears whole or not at all. Resolves to the path and the number of events. */
-export async function exportToFile(lines: Lines, sessionId: string, output: string): Promise<{ path: string; events: number }> {
+export async function exportToFile(
+  lines: Lines,
+  sessionId: string,
+  output: string,
+): Promise<{ path: string; events: number }> {
   const path = isFolder(output) ? join(output, `${sessionId}.ndjson`) : output;
   const partial = `${path}.${process.pid}.partial`;
   await mkdir(dirname(path), { recursive: true });
@@ -27,7 +31,11 @@ export async function exportToFile(lines: Lines, sessionId: string, output: stri
 }
 
 /** Writes the session as a folder of a storage: logs and snapshots. It appears whole or not at all. */
-export async function exportToFolder(lines: Lines, sessionId: string, parent: string): Promise<{ path: string; events: number }> {
+export async function exportToFolder(
+  lines: Lines,
+  sessionId: string,
+  parent: string,
+): Promise<{ path: string; events: number }> {
   const path = join(parent, sessionId);
   if (existsSync(path)) {
     throw new AppError("usage", `${path} exists already. Remove it, or choose another folder with --output.`);
@@ -43,7 +51,9 @@ export async function exportToFolder(lines: Lines, sessionId: string, parent: st
 }
 
 async function writeLogs(lines: Lines, session: Session, folder: string): Promise<Session> {
-  const files = Object.fromEntries(streams.map((stream) => [stream, createWriteStream(join(folder, `${stream}.jsonl`))]));
+  const files = Object.fromEntries(
+    streams.map((stream) => [stream, createWriteStream(join(folder, `${stream}.jsonl`))]),
+  );
   for await (const line of lines) {
     const { type, data, seq, timestamp, receivedAt, eventId } = JSON.parse(line) as SessionEvent;
     await put(files[streamOf(type)]!, `${encodeLine({ type, data }, { seq, timestamp, receivedAt, eventId })}\n`);

@@ -13,12 +13,14 @@ const pollMs = 1_000;
 /** Reads a storage folder with no server at all; also while a server writes to it. */
 export async function openFilesSource(path: string): Promise<SessionSource> {
   const store = await openReadOnlyStore({ path });
-  const list = async (query: { status?: "active"; limit: number }): Promise<Metadata[]> => (await store.listSessions(query)).sessions;
+  const list = async (query: { status?: "active"; limit: number }): Promise<Metadata[]> =>
+    (await store.listSessions(query)).sessions;
   return {
     recent: (limit) => list({ limit }),
     active: (limit) => list({ status: "active", limit }),
     sessions: ({ user, limit = 50, ...query }) => store.listSessions({ userId: user, limit, ...query }),
-    search: ({ user, session, limit = 20, ...query }) => store.search({ userId: user, sessionId: session, limit, ...query }),
+    search: ({ user, session, limit = 20, ...query }) =>
+      store.search({ userId: user, sessionId: session, limit, ...query }),
     stats: async () => ({ ...(await store.stats()) }),
     state: async (sessionId, at) => {
       if (at !== undefined) return store.readStateAt(sessionId, at);
@@ -39,8 +41,12 @@ export async function openFilesSource(path: string): Promise<SessionSource> {
 }
 
 /** All events of a session behind `after`, as lines of JSON; holds one page at a time. */
-export async function* readLog(store: SessionStore, sessionId: string, { after = 0, signal }: { after?: number; signal?: AbortSignal }) {
-  for (let more = true; more; ) {
+export async function* readLog(
+  store: SessionStore,
+  sessionId: string,
+  { after = 0, signal }: { after?: number; signal?: AbortSignal },
+) {
+  for (let more = true; more;) {
     signal?.throwIfAborted();
     const page = await store.readPage(sessionId, { of: "events", after, limit: pageSize });
     yield* linesOfPage(page);
@@ -54,7 +60,13 @@ function linesOfPage({ lines }: Page): string[] {
   return text === "" ? [] : text.split("\n");
 }
 
-async function* followFiles(store: SessionStore, path: string, sessionId: string, after: number, { signal, onStatus }: FollowOptions) {
+async function* followFiles(
+  store: SessionStore,
+  path: string,
+  sessionId: string,
+  after: number,
+  { signal, onStatus }: FollowOptions,
+) {
   const changes = watchForChanges(`${path}/sessions/${sessionId}`, signal);
   onStatus?.({ state: "live" });
   try {

@@ -29,11 +29,27 @@ export interface ImportOptions {
 const batchEvents = 500;
 const batchChars = 1_000_000;
 
-export async function importInput(input: ImportInput, target: ImportTarget, options: ImportOptions): Promise<ImportReport> {
+export async function importInput(
+  input: ImportInput,
+  target: ImportTarget,
+  options: ImportOptions,
+): Promise<ImportReport> {
   const { problems, firsts } = await check(input, options);
-  const report: ImportReport = { name: input.name, sessions: firsts.size, stored: 0, present: 0, problems, refused: false };
+  const report: ImportReport = {
+    name: input.name,
+    sessions: firsts.size,
+    stored: 0,
+    present: 0,
+    problems,
+    refused: false,
+  };
   const conflicts = await findConflicts(firsts, target, options);
-  report.problems.push(...conflicts.map((sessionId) => `${input.name}: the session '${sessionId}' exists already with another history; delete it first, or import elsewhere`));
+  report.problems.push(
+    ...conflicts.map(
+      (sessionId) =>
+        `${input.name}: the session '${sessionId}' exists already with another history; delete it first, or import elsewhere`,
+    ),
+  );
   report.refused = conflicts.length > 0 || (report.problems.length > 0 && !options.skipBad);
   if (report.refused) return { ...report, sessions: 0 };
   await storeAll(input, target, options, report);
@@ -42,7 +58,10 @@ export async function importInput(input: ImportInput, target: ImportTarget, opti
 
 type FirstEvents = Map<string, ImportEvent>;
 
-async function check(input: ImportInput, { signal }: ImportOptions): Promise<{ problems: string[]; firsts: FirstEvents }> {
+async function check(
+  input: ImportInput,
+  { signal }: ImportOptions,
+): Promise<{ problems: string[]; firsts: FirstEvents }> {
   const problems: string[] = [];
   const firsts: FirstEvents = new Map();
   for await (const parsed of parsedLines(input)) {
@@ -90,7 +109,12 @@ interface Pending {
   chars: number;
 }
 
-async function storeAll(input: ImportInput, target: ImportTarget, { signal }: ImportOptions, report: ImportReport): Promise<void> {
+async function storeAll(
+  input: ImportInput,
+  target: ImportTarget,
+  { signal }: ImportOptions,
+  report: ImportReport,
+): Promise<void> {
   const sessions = new Map<string, Pending>();
   let waiting = 0;
   const flush = async (sessionId: string, pending: Pending) => {
@@ -107,7 +131,12 @@ async function storeAll(input: ImportInput, target: ImportTarget, { signal }: Im
     signal.throwIfAborted();
     if ("problem" in parsed) continue;
     const { event, size } = parsed;
-    const pending = sessions.get(event.sessionId) ?? { known: target.eventIds(event.sessionId), begun: false, events: [], chars: 0 };
+    const pending = sessions.get(event.sessionId) ?? {
+      known: target.eventIds(event.sessionId),
+      begun: false,
+      events: [],
+      chars: 0,
+    };
     sessions.set(event.sessionId, pending);
     if (await isNext(pending, event)) {
       report.present += 1;

@@ -1,4 +1,13 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
@@ -30,10 +39,14 @@ export async function openInputs(path: string, cwd: string, stdin: Readable): Pr
   const full = resolve(cwd, path);
   const stat = statSync(full, { throwIfNoEntry: false });
   if (!stat) throw new AppError("usage", `There is no file or folder ${path}.`);
-  if (!stat.isDirectory()) return { inputs: oneInput({ name: path, lines: () => linesOf(createReadStream(full)) }), close: async () => {} };
+  if (!stat.isDirectory())
+    return { inputs: oneInput({ name: path, lines: () => linesOf(createReadStream(full)) }), close: async () => {} };
   if (statSync(join(full, "sessions"), { throwIfNoEntry: false })?.isDirectory()) return openStorage(path, full);
   if (sessionFiles.some((name) => existsSync(join(full, name)))) return openSessionFolder(path, full);
-  throw new AppError("usage", `${path} holds no session. Give a file of events (NDJSON), a session's folder, or a storage folder.`);
+  throw new AppError(
+    "usage",
+    `${path} holds no session. Give a file of events (NDJSON), a session's folder, or a storage folder.`,
+  );
 }
 
 async function* oneInput(input: ImportInput): AsyncGenerator<ImportInput> {

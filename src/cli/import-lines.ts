@@ -22,7 +22,9 @@ export function parseImportLine(text: string, place: number): ImportEvent {
   const line = parseObject(text);
   const sessionId = sessionIdSchema.safeParse(line["sessionId"]);
   if (!sessionId.success) {
-    throw new Error(line["sessionId"] === undefined ? "has no sessionId" : `sessionId: ${sessionId.error.issues[0]!.message}`);
+    throw new Error(
+      line["sessionId"] === undefined ? "has no sessionId" : `sessionId: ${sessionId.error.issues[0]!.message}`,
+    );
   }
   const { type, data, timestamp, eventId } = parseEvent(line["eventId"] === "" ? withoutId(line) : text);
   return { sessionId: sessionId.data, type, data, timestamp, eventId: eventId ?? derivedId(place, text) };

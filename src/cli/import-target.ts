@@ -45,7 +45,7 @@ export function storeTarget(store: SessionStore): ImportTarget {
 
 /** Page by page, so that a walk which waits holds the ids of one page and nothing open. */
 async function* walk(readPage: (after: number) => Promise<SessionEvent[]>): AsyncGenerator<string, undefined> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const events = await readPage(after).catch(noSuchSession);
     if (events.length === 0) return;
     after = events.at(-1)!.seq;

@@ -13,13 +13,21 @@ export interface Log {
 }
 
 /** The server's log on stderr: lines for a person at a terminal, JSON lines else. */
-export function createLog({ logLevel, logFormat }: Pick<ServeSettings, "logLevel" | "logFormat">, context: CliContext): Log {
+export function createLog(
+  { logLevel, logFormat }: Pick<ServeSettings, "logLevel" | "logFormat">,
+  context: CliContext,
+): Log {
   const human = logFormat === "human" || (logFormat === "auto" && context.isTTY.stderr);
   const paint = createPaint(usesColor(context, context.isTTY.stderr));
   // A progress bar may stand on the terminal's last line.
   const start = context.isTTY.stderr ? clearLine : "";
   const destination = batched(context.stderr, human ? (line) => start + humanLine(line, paint) : (line) => line);
-  const options = { level: logLevel, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
+  const options = {
+    level: logLevel,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   return { logger: pino(options, destination), flush: destination.flush };
 }
 
@@ -39,22 +47,39 @@ function batched(stream: Writable, format: (line: string) => string): { write(li
   };
 }
 
-const levelColors: Record<string, Color> = { trace: "dim", debug: "dim", info: "green", warn: "yellow", error: "red", fatal: "red" };
+const levelColors: Record<string, Color> = {
+  trace: "dim",
+  debug: "dim",
+  info: "green",
+  warn: "yellow",
+  error: "red",
+  fatal: "red",
+};
 
 function humanLine(json: string, paint: Paint): string {
   const { level, time, msg, err, ...all } = JSON.parse(json) as Record<string, unknown>;
   const name = String(level);
   const { request, fields } = splitRequest(all);
-  const details = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const details = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
   const cause = (err as { message?: string } | undefined)?.message;
-  const text = [...request, ...(request.length > 0 && msg === "request" ? [] : [String(msg ?? "")]), ...details, ...(cause === undefined ? [] : [`(${cause})`])].map(printable).join(" ");
+  const text = [
+    ...request,
+    ...(request.length > 0 && msg === "request" ? [] : [String(msg ?? "")]),
+    ...details,
+    ...(cause === undefined ? [] : [`(${cause})`]),
+  ]
+    .map(printable)
+    .join(" ");
   return `${paint("dim", clock(String(time)))} ${paint(levelColors[name], name.padEnd(5))} ${text}\n`;
 }
 
 /** A request's line starts with what a person looks for: `GET /path 200 1.2 ms`. */
 function splitRequest(all: Record<string, unknown>): { request: string[]; fields: Record<string, unknown> } {
   const { method, path, status, ms, ...fields } = all;
-  if (typeof method !== "string" || typeof path !== "string" || status === undefined) return { request: [], fields: all };
+  if (typeof method !== "string" || typeof path !== "string" || status === undefined)
+    return { request: [], fields: all };
   return { request: [method, path, String(status), `${String(ms)} ms`], fields };
 }
 

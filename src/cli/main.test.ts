@@ -56,16 +56,29 @@ describe("help", () => {
     `);
   });
 
-  test.for(["serve", "query", "query recent", "query active", "query stats", "query search", "query sessions", "query events", "query state", "export", "import", "verify", "repair", "reindex", "completion"])(
-    "%s has help with examples, within the terminal's width",
-    async (command) => {
-      const { code, stdout } = await runCli([...command.split(" "), "--help"], { columns: 100 });
-      expect(code).toBe(0);
-      expect(stdout).toContain(`Usage: claude-sessions ${command}`);
-      expect(stdout).toMatch(/Examples:\n {2}(source <\()?claude-sessions|Examples:\n {2}\w/);
-      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
-    },
-  );
+  test.for([
+    "serve",
+    "query",
+    "query recent",
+    "query active",
+    "query stats",
+    "query search",
+    "query sessions",
+    "query events",
+    "query state",
+    "export",
+    "import",
+    "verify",
+    "repair",
+    "reindex",
+    "completion",
+  ])("%s has help with examples, within the terminal's width", async (command) => {
+    const { code, stdout } = await runCli([...command.split(" "), "--help"], { columns: 100 });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: claude-sessions ${command}`);
+    expect(stdout).toMatch(/Examples:\n {2}(source <\()?claude-sessions|Examples:\n {2}\w/);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
 
   test("a group without its subcommand shows its help on stderr and is wrong usage", async () => {
     const { code, stdout, stderr } = await runCli(["query"]);
@@ -83,11 +96,23 @@ describe("wrong usage ends with 2 and one sentence", () => {
   test.for([
     [["sreve"], "claude-sessions: unknown command 'sreve' (Did you mean serve?) See --help.\n"],
     [["query", "recnt"], "claude-sessions: unknown command 'recnt' (Did you mean recent?) See --help.\n"],
-    [["query", "recent", "--limt", "3"], "claude-sessions: unknown option '--limt' (Did you mean --limit?) See --help.\n"],
-    [["query", "recent", "--limit", "0"], "claude-sessions: option '-n, --limit <count>' argument '0' is invalid. Give a whole number of at least 1. See --help.\n"],
+    [
+      ["query", "recent", "--limt", "3"],
+      "claude-sessions: unknown option '--limt' (Did you mean --limit?) See --help.\n",
+    ],
+    [
+      ["query", "recent", "--limit", "0"],
+      "claude-sessions: option '-n, --limit <count>' argument '0' is invalid. Give a whole number of at least 1. See --help.\n",
+    ],
     [["query", "events"], "claude-sessions: missing required argument 'id'. See --help.\n"],
-    [["query", "state", "../../etc"], "claude-sessions: '../../etc' is not a session id. A session id must be 1 to 128 letters, digits, '.', '_' or '-', start with a letter or digit, and hold no '..'.\n"],
-    [["query", "events", "s", "--types", "acton"], expect.stringContaining("'acton' is not an event type. There are session_created, action")],
+    [
+      ["query", "state", "../../etc"],
+      "claude-sessions: '../../etc' is not a session id. A session id must be 1 to 128 letters, digits, '.', '_' or '-', start with a letter or digit, and hold no '..'.\n",
+    ],
+    [
+      ["query", "events", "s", "--types", "acton"],
+      expect.stringContaining("'acton' is not an event type. There are session_created, action"),
+    ],
     [["query", "stats", "--url", "localhost"], expect.stringContaining("'localhost' is not the URL of a server")],
     [["query", "stats", "--url", nobody, "--storage", "x"], expect.stringContaining("cannot be used with option")],
     [["query", "search", "x", "--since", "whenever"], expect.stringContaining("'whenever' is not a time")],
@@ -111,9 +136,17 @@ test("no server ends with 3, names the URL that was tried and how to start one",
 
 test("with --json a failure is a problem document on stderr", async () => {
   const noServer = await runCli(["query", "recent", "--json", "--url", nobody]);
-  expect(JSON.parse(noServer.stderr)).toMatchObject({ code: "no_server", title: "No server", detail: expect.stringContaining(nobody) });
+  expect(JSON.parse(noServer.stderr)).toMatchObject({
+    code: "no_server",
+    title: "No server",
+    detail: expect.stringContaining(nobody),
+  });
   const wrong = await runCli(["query", "recnt", "--json"]);
-  expect(JSON.parse(wrong.stderr)).toMatchObject({ code: "usage", status: 400, error: "unknown command 'recnt' (Did you mean recent?) See --help." });
+  expect(JSON.parse(wrong.stderr)).toMatchObject({
+    code: "usage",
+    status: 400,
+    error: "unknown command 'recnt' (Did you mean recent?) See --help.",
+  });
 });
 
 test("ends quietly when the reader of its output goes away", async () => {

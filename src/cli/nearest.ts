@@ -1,6 +1,8 @@
 /** The candidate that is closest to a misspelt word; undefined where none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const begun = candidates.find((candidate) => word.length > 2 && (candidate.startsWith(word) || word.startsWith(candidate)));
+  const begun = candidates.find(
+    (candidate) => word.length > 2 && (candidate.startsWith(word) || word.startsWith(candidate)),
+  );
   if (begun !== undefined) return begun;
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))

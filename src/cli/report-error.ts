@@ -25,7 +25,10 @@ function problemOf({ code, title, status, message, issues }: AppError) {
 
 function sentence({ message, issues }: AppError): string {
   const details = issues.filter(({ path }) => path !== "" && !message.includes(path));
-  return [`claude-sessions: ${printable(message)}`, ...details.map(({ path, message: text }) => `  ${printable(`${path}: ${text}`)}`)]
+  return [
+    `claude-sessions: ${printable(message)}`,
+    ...details.map(({ path, message: text }) => `  ${printable(`${path}: ${text}`)}`),
+  ]
     .map((line) => `${line}\n`)
     .join("");
 }
@@ -34,11 +37,18 @@ function toFailure(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof CommanderError) return new AppError("usage", usageMessage(error.message), { cause: error });
   const cause = error as NodeJS.ErrnoException | undefined;
-  return new AppError("internal", fileMessages[cause?.code ?? ""]?.(cause?.path ?? "a file") ?? String(cause?.message ?? error), { cause });
+  return new AppError(
+    "internal",
+    fileMessages[cause?.code ?? ""]?.(cause?.path ?? "a file") ?? String(cause?.message ?? error),
+    { cause },
+  );
 }
 
 function usageMessage(message: string): string {
-  const text = message.replace(/^error: /, "").replaceAll("\n", " ").trim();
+  const text = message
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ")
+    .trim();
   return `${text}${/[.)]$/.test(text) ? "" : "."} See --help.`;
 }
 

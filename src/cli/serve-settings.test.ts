@@ -38,9 +38,12 @@ describe("precedence", () => {
     expect(port!.source).toContain(given.source);
   });
 
-  test("knows the storage under its older names, and takes a relative one from where it was written", async ({ folder }) => {
+  test("knows the storage under its older names, and takes a relative one from where it was written", async ({
+    folder,
+  }) => {
     const config = writeConfig(folder, { storage: "kept" });
-    const storage = async (env: Record<string, string>, argv: string[] = []) => (await settings([...argv, "--config", config], { env, cwd: "/work" }))["storage"];
+    const storage = async (env: Record<string, string>, argv: string[] = []) =>
+      (await settings([...argv, "--config", config], { env, cwd: "/work" }))["storage"];
     expect(await storage({ STORAGE_PATH: "/a", SESSIONS_DIR: "/b" })).toEqual({ value: "/a", source: "STORAGE_PATH" });
     expect(await storage({ SESSIONS_DIR: "b" })).toEqual({ value: "/work/b", source: "SESSIONS_DIR" });
     expect(await storage({}, ["--storage", "c"])).toEqual({ value: "/work/c", source: "--storage" });
@@ -48,37 +51,89 @@ describe("precedence", () => {
   });
 
   test("every setting can be a flag, a variable and a key", async ({ folder }) => {
-    const values = { host: "::1", port: 1, storage: "/s", durability: "relaxed", implicitSessions: false, allowOrigins: ["https://a.example"], maxBody: 1024, logLevel: "warn", logFormat: "json" };
-    const argv = ["--host", "::1", "--port", "1", "--storage", "/s", "--durability", "relaxed", "--no-implicit-sessions", "--allow-origin", "https://a.example", "--max-body", "1kb", "--log-level", "warn", "--log-format", "json"];
+    const values = {
+      host: "::1",
+      port: 1,
+      storage: "/s",
+      durability: "relaxed",
+      implicitSessions: false,
+      allowOrigins: ["https://a.example"],
+      maxBody: 1024,
+      logLevel: "warn",
+      logFormat: "json",
+    };
+    const argv = [
+      "--host",
+      "::1",
+      "--port",
+      "1",
+      "--storage",
+      "/s",
+      "--durability",
+      "relaxed",
+      "--no-implicit-sessions",
+      "--allow-origin",
+      "https://a.example",
+      "--max-body",
+      "1kb",
+      "--log-level",
+      "warn",
+      "--log-format",
+      "json",
+    ];
     const env = Object.fromEntries(
-      Object.entries({ HOST: "::1", PORT: "1", STORAGE: "/s", DURABILITY: "relaxed", IMPLICIT_SESSIONS: "no", ALLOW_ORIGIN: "https://a.example", MAX_BODY: "1024", LOG_LEVEL: "warn", LOG_FORMAT: "json" }).map(([name, value]) => [`CLAUDE_SESSIONS_${name}`, value]),
+      Object.entries({
+        HOST: "::1",
+        PORT: "1",
+        STORAGE: "/s",
+        DURABILITY: "relaxed",
+        IMPLICIT_SESSIONS: "no",
+        ALLOW_ORIGIN: "https://a.example",
+        MAX_BODY: "1024",
+        LOG_LEVEL: "warn",
+        LOG_FORMAT: "json",
+      }).map(([name, value]) => [`CLAUDE_SESSIONS_${name}`, value]),
     );
-    const plain = (printed: Printed) => Object.fromEntries(Object.entries(printed).map(([key, { value }]) => [key, value]));
+    const plain = (printed: Printed) =>
+      Object.fromEntries(Object.entries(printed).map(([key, { value }]) => [key, value]));
     const sources = (printed: Printed) => new Set(Object.values(printed).map(({ source }) => source));
     const byFlag = await settings(argv, {});
     const byVariable = await settings([], { env });
     const config = writeConfig(folder, values);
     const byFile = await settings(["--config", config], {});
     expect([plain(byFlag), plain(byVariable), plain(byFile)]).toEqual([values, values, values]);
-    expect([sources(byFlag), sources(byVariable), sources(byFile)].map((set) => set.has("default"))).toEqual([false, false, false]);
+    expect([sources(byFlag), sources(byVariable), sources(byFile)].map((set) => set.has("default"))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
-  test("reads the user's own config file where there is one, and CLAUDE_SESSIONS_CONFIG before it", async ({ folder }) => {
+  test("reads the user's own config file where there is one, and CLAUDE_SESSIONS_CONFIG before it", async ({
+    folder,
+  }) => {
     mkdirSync(join(folder, "claude-sessions"));
     writeFileSync(join(folder, "claude-sessions", "config.json"), '{"port": 5}');
     const other = writeConfig(folder, { port: 6 });
     expect((await settings([], { env: { XDG_CONFIG_HOME: folder } }))["port"]!.value).toBe(5);
-    expect((await settings([], { env: { XDG_CONFIG_HOME: folder, CLAUDE_SESSIONS_CONFIG: other } }))["port"]!.value).toBe(6);
+    expect(
+      (await settings([], { env: { XDG_CONFIG_HOME: folder, CLAUDE_SESSIONS_CONFIG: other } }))["port"]!.value,
+    ).toBe(6);
   });
 });
 
 test("ignores the port link that Kubernetes makes of a service with this name", async () => {
-  const { port } = await settings([], { env: { CLAUDE_SESSIONS_PORT: "tcp://10.0.0.7:9000", CLAUDE_SESSIONS_SERVICE_HOST: "10.0.0.7" } });
+  const { port } = await settings([], {
+    env: { CLAUDE_SESSIONS_PORT: "tcp://10.0.0.7:9000", CLAUDE_SESSIONS_SERVICE_HOST: "10.0.0.7" },
+  });
   expect(port).toEqual({ value: 9000, source: "default" });
 });
 
 test("logs as JSON in production", async () => {
-  expect((await settings([], { env: { NODE_ENV: "production" } }))["logFormat"]).toEqual({ value: "json", source: "NODE_ENV" });
+  expect((await settings([], { env: { NODE_ENV: "production" } }))["logFormat"]).toEqual({
+    value: "json",
+    source: "NODE_ENV",
+  });
 });
 
 test("keeps sessions in the user's own folder where the machine's cannot be written", ({ folder }) => {
@@ -100,8 +155,16 @@ describe("wrong settings are refused with their place and the nearest right one"
     [["--durability", "strct"], {}, "--durability: 'strct' is not one of strict, relaxed. Did you mean 'strict'?"],
     [["--max-body", "lots"], {}, "--max-body: 'lots' is not a size"],
     [["--allow-origin", "dashboard"], {}, "--allow-origin: 'dashboard' is not an origin"],
-    [[], { CLAUDE_SESSIONS_LOG_LEVEL: "warning" }, "CLAUDE_SESSIONS_LOG_LEVEL: 'warning' is not one of trace, debug, info, warn, error, silent. Did you mean 'warn'?"],
-    [[], { CLAUDE_SESSIONS_IMPLICIT_SESSIONS: "maybe" }, "CLAUDE_SESSIONS_IMPLICIT_SESSIONS: 'maybe' is neither true nor false"],
+    [
+      [],
+      { CLAUDE_SESSIONS_LOG_LEVEL: "warning" },
+      "CLAUDE_SESSIONS_LOG_LEVEL: 'warning' is not one of trace, debug, info, warn, error, silent. Did you mean 'warn'?",
+    ],
+    [
+      [],
+      { CLAUDE_SESSIONS_IMPLICIT_SESSIONS: "maybe" },
+      "CLAUDE_SESSIONS_IMPLICIT_SESSIONS: 'maybe' is neither true nor false",
+    ],
     [[], { PORT: "http" }, "PORT: 'http' is not a port"],
   ] as const)("%j %j", async ([argv, env, message]) => {
     const { code, stderr } = await runCli(["serve", "--print-config", ...argv], { env });
@@ -124,7 +187,12 @@ describe("wrong settings are refused with their place and the nearest right one"
   });
 
   test("a variable that is nearly one of ours is told of, and another's is not", async () => {
-    const env = { CLAUDE_SESSIONS_PROT: "1", CLAUDE_SESSIONS_THEME: "dark", CLAUDE_SESSIONS_PORT_9000_TCP: "x", CLAUDE_SESSIONS_SERVICE_HOST: "x" };
+    const env = {
+      CLAUDE_SESSIONS_PROT: "1",
+      CLAUDE_SESSIONS_THEME: "dark",
+      CLAUDE_SESSIONS_PORT_9000_TCP: "x",
+      CLAUDE_SESSIONS_SERVICE_HOST: "x",
+    };
     const { code, stderr } = await runCli(["serve", "--print-config"], { env });
     expect(stderr).toBe("There is no setting CLAUDE_SESSIONS_PROT. Did you mean CLAUDE_SESSIONS_PORT?\n");
     expect(code).toBe(0);

@@ -35,9 +35,17 @@ interface Setting<T> {
 const settings: { [K in SettingKey]: Setting<ServeSettings[K]> } = {
   host: { flag: "--host", variables: ["CLAUDE_SESSIONS_HOST"], read: readText },
   port: { flag: "--port", variables: ["CLAUDE_SESSIONS_PORT", "PORT"], read: readPort },
-  storage: { flag: "--storage", variables: ["CLAUDE_SESSIONS_STORAGE", "STORAGE_PATH", "SESSIONS_DIR"], read: readText },
+  storage: {
+    flag: "--storage",
+    variables: ["CLAUDE_SESSIONS_STORAGE", "STORAGE_PATH", "SESSIONS_DIR"],
+    read: readText,
+  },
   durability: { flag: "--durability", variables: ["CLAUDE_SESSIONS_DURABILITY"], read: readChoice(durabilities) },
-  implicitSessions: { flag: "--no-implicit-sessions", variables: ["CLAUDE_SESSIONS_IMPLICIT_SESSIONS"], read: readBoolean },
+  implicitSessions: {
+    flag: "--no-implicit-sessions",
+    variables: ["CLAUDE_SESSIONS_IMPLICIT_SESSIONS"],
+    read: readBoolean,
+  },
   allowOrigins: { flag: "--allow-origin", variables: ["CLAUDE_SESSIONS_ALLOW_ORIGIN"], read: readOrigins },
   maxBody: { flag: "--max-body", variables: ["CLAUDE_SESSIONS_MAX_BODY"], read: readSize },
   logLevel: { flag: "--log-level", variables: ["CLAUDE_SESSIONS_LOG_LEVEL"], read: readChoice(logLevels) },
@@ -65,7 +73,12 @@ export function resolveSettings(flags: Flags, file: ConfigFile | undefined, cont
   return resolved as unknown as ResolvedSettings;
 }
 
-function resolveOne<K extends SettingKey>(key: K, flags: Flags, file: ConfigFile | undefined, context: CliContext): Resolved {
+function resolveOne<K extends SettingKey>(
+  key: K,
+  flags: Flags,
+  file: ConfigFile | undefined,
+  context: CliContext,
+): Resolved {
   const { flag, variables, read } = settings[key];
   if (flags[key] !== undefined) return absolute(key, take(flag, flags[key], read), flag, context.cwd);
   for (const variable of variables) {
@@ -85,7 +98,9 @@ function resolveOne<K extends SettingKey>(key: K, flags: Flags, file: ConfigFile
 export function misspeltVariables(env: CliContext["env"]): string[] {
   const known = Object.values(settings).flatMap(({ variables }) => variables.map((name) => name.replace(prefix, "")));
   return Object.keys(env)
-    .filter((name) => name.startsWith(prefix) && !serviceVariable.test(name) && !known.includes(name.slice(prefix.length)))
+    .filter(
+      (name) => name.startsWith(prefix) && !serviceVariable.test(name) && !known.includes(name.slice(prefix.length)),
+    )
     .flatMap((name) => {
       const meant = nearest(name.slice(prefix.length), known);
       return meant === undefined ? [] : [`There is no setting ${name}. Did you mean ${prefix}${meant}?`];
@@ -105,7 +120,9 @@ function take<T>(place: string, value: unknown, read: Reader<T>): T {
   try {
     return read(value);
   } catch (error) {
-    throw new AppError("usage", `${place}: ${(error as Error).message.replace(/\.?$/, "")}.`.replace("?.", "?"), { cause: error });
+    throw new AppError("usage", `${place}: ${(error as Error).message.replace(/\.?$/, "")}.`.replace("?.", "?"), {
+      cause: error,
+    });
   }
 }
 

@@ -51,17 +51,38 @@ describe("what it says when it is up", () => {
 
   test("for a log: one fact a line, and JSON lines on stderr", async ({ folder }) => {
     const { run, url, storage } = await serve(folder, ["--durability", "relaxed"]);
-    expect(run.stdout.split("\n").slice(1)).toEqual([`listening ${url}`, "host 127.0.0.1", `storage ${storage}`, "durability relaxed", ""]);
+    expect(run.stdout.split("\n").slice(1)).toEqual([
+      `listening ${url}`,
+      "host 127.0.0.1",
+      `storage ${storage}`,
+      "durability relaxed",
+      "",
+    ]);
     await createClient({ url }).recent();
     await vi.waitFor(() => expect(run.stderr).toContain('"path":"/api/query/recent"'));
-    const lines = run.stderr.trimEnd().split("\n").map((line) => JSON.parse(line) as { level: string; msg: string; time: string });
-    expect(lines).toContainEqual(expect.objectContaining({ level: "warn", msg: expect.stringContaining("durability is relaxed"), time: expect.stringMatching(/^\d{4}-.*Z$/) }));
+    const lines = run.stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { level: string; msg: string; time: string });
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: "warn",
+        msg: expect.stringContaining("durability is relaxed"),
+        time: expect.stringMatching(/^\d{4}-.*Z$/),
+      }),
+    );
   });
 
   test("on a terminal the log is for people, and hostile paths are shown and not obeyed", async ({ folder }) => {
     const { run, url } = await serve(folder, [], { isTTY: true, env: { NO_COLOR: "1" } });
-    await createClient({ url }).getState("s").catch(() => {});
-    await vi.waitFor(() => expect(run.stderr).toMatch(/\d\d:\d\d:\d\d warn {2}GET \/api\/state\/s 404 [\d.]+ ms There is no session 's'\. code=session_not_found\n/));
+    await createClient({ url })
+      .getState("s")
+      .catch(() => {});
+    await vi.waitFor(() =>
+      expect(run.stderr).toMatch(
+        /\d\d:\d\d:\d\d warn {2}GET \/api\/state\/s 404 [\d.]+ ms There is no session 's'\. code=session_not_found\n/,
+      ),
+    );
     expect(run.stderr.replaceAll("\r\u001b[2K", "")).not.toContain("\u001b");
   });
 
@@ -77,13 +98,23 @@ describe("what it says when it is up", () => {
 test("the curl line of the banner works as it stands", async ({ folder }) => {
   const { run, url } = await serve(folder, [], { isTTY: true, env: { NO_COLOR: "1" } });
   const [, address, body] = /curl (\S+) -d '([^']+)'/.exec(run.stdout)!;
-  const response = await fetch(address!, { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body });
+  const response = await fetch(address!, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body,
+  });
   expect(response.status).toBe(201);
   expect((await createClient({ url }).listActions("my-session"))[0]).toMatchObject({ type: "hello" });
 });
 
 test("settings reach the server", async ({ folder }) => {
-  const { url } = await serve(folder, ["--no-implicit-sessions", "--max-body", "100", "--allow-origin", "https://a.example"]);
+  const { url } = await serve(folder, [
+    "--no-implicit-sessions",
+    "--max-body",
+    "100",
+    "--allow-origin",
+    "https://a.example",
+  ]);
   const client = createClient({ url });
   await expect(client.appendAction("s", { type: "t" })).rejects.toMatchObject({ code: "session_not_found" });
   await expect(client.createSession({ tags: ["x".repeat(200)] })).rejects.toMatchObject({ code: "body_too_large" });
@@ -92,22 +123,25 @@ test("settings reach the server", async ({ folder }) => {
   expect((await fetch(`${url}/health`, { headers: { origin: "https://b.example" } })).status).toBe(403);
 });
 
-test.for(["SIGINT", "SIGTERM"] as const)("%s ends it with 0, with everything stored and a socket still open", async (signal, { folder }) => {
-  const { run, url, storage } = await serve(folder);
-  await createClient({ url }).appendAction("s", { type: "t" });
-  const socket = new WebSocket(`${url.replace("http", "ws")}/ws?session=s`);
-  await new Promise((resolve) => socket.addEventListener("message", resolve, { once: true }));
-  const closed = new Promise((resolve) => socket.addEventListener("close", resolve, { once: true }));
-  run.signal(signal);
-  expect(await run.finished).toBe(0);
-  await closed;
-  expect(run.exits).toEqual([]);
-  const { stdout, code } = await runCli(["query", "events", "s", "--storage", storage]);
-  expect(code).toBe(0);
-  expect(stdout.split("\n")).toHaveLength(3);
-  expect((await runCli(["verify", "--storage", storage])).code).toBe(0);
-  expect((await runCli(["repair", "--storage", storage])).stdout).toBe("There is nothing to mend.\n");
-});
+test.for(["SIGINT", "SIGTERM"] as const)(
+  "%s ends it with 0, with everything stored and a socket still open",
+  async (signal, { folder }) => {
+    const { run, url, storage } = await serve(folder);
+    await createClient({ url }).appendAction("s", { type: "t" });
+    const socket = new WebSocket(`${url.replace("http", "ws")}/ws?session=s`);
+    await new Promise((resolve) => socket.addEventListener("message", resolve, { once: true }));
+    const closed = new Promise((resolve) => socket.addEventListener("close", resolve, { once: true }));
+    run.signal(signal);
+    expect(await run.finished).toBe(0);
+    await closed;
+    expect(run.exits).toEqual([]);
+    const { stdout, code } = await runCli(["query", "events", "s", "--storage", storage]);
+    expect(code).toBe(0);
+    expect(stdout.split("\n")).toHaveLength(3);
+    expect((await runCli(["verify", "--storage", storage])).code).toBe(0);
+    expect((await runCli(["repair", "--storage", storage])).stdout).toBe("There is nothing to mend.\n");
+  },
+);
 
 test("a second signal ends the process at once with 130", async ({ folder }) => {
   const { run } = await serve(folder);
@@ -140,7 +174,15 @@ describe("where it cannot start", () => {
   });
 
   test("an address that is not of this machine", async ({ folder }) => {
-    const { code, stderr } = await runCli(["serve", "--port", "0", "--host", "203.0.113.7", "--storage", join(folder, "store")]);
+    const { code, stderr } = await runCli([
+      "serve",
+      "--port",
+      "0",
+      "--host",
+      "203.0.113.7",
+      "--storage",
+      join(folder, "store"),
+    ]);
     expect(code).toBe(2);
     expect(stderr).toContain("This machine has no address '203.0.113.7'");
   });

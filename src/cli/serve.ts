@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { AppError } from "../core/errors.js";
 import { createMetrics } from "../server/metrics.js";
 import { startServer } from "../server/start-server.js";
@@ -15,6 +16,7 @@ const stopMs = 4_800;
 
 /** Serves until a signal comes, then lets requests finish and closes the store. A second signal ends the process at once. */
 export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
+  keepSmall();
   const { context } = cli;
   const { logger, flush } = createLog(settings, context);
   const stop = onFirstSignal(cli);
@@ -22,8 +24,7 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   try {
     const store = await Promise.race([openStore(), interruptedBy(stop.signalled)]);
     const server = await start(store);
-    const running = { url: server.url, version, settings: { ...settings, port: server.port }, command: commandName(context.env) };
-    await cli.out.write(context.isTTY.stdout ? welcome(running, cli.paint) : facts(running));
+    await announce(server);
     if (settings.durability === "relaxed") {
       logger.warn("durability is relaxed: events of the last moments before a power cut may be lost");
     }
@@ -33,6 +34,11 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   } finally {
     stop.release();
     flush();
+  }
+
+  async function announce({ url, port }: { url: string; port: number }): Promise<void> {
+    const running = { url, version, settings: { ...settings, port }, command: commandName(context.env) };
+    await cli.out.write(context.isTTY.stdout ? welcome(running, cli.paint) : facts(running));
   }
 
   async function openStore(): Promise<SessionStore> {
@@ -55,7 +61,18 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   async function start(store: SessionStore) {
     const { host, port, allowOrigins, implicitSessions, maxBody } = settings;
     try {
-      return await startServer({ store, host, port, allowOrigins, implicitSessions, maxBodyBytes: maxBody, logger, metrics, version, now: context.now });
+      return await startServer({
+        store,
+        host,
+        port,
+        allowOrigins,
+        implicitSessions,
+        maxBodyBytes: maxBody,
+        logger,
+        metrics,
+        version,
+        now: context.now,
+      });
     } catch (error) {
       await store.close();
       throw explain(error, settings);
@@ -88,7 +105,13 @@ async function interruptedBy(signalled: Promise<string>): Promise<never> {
 async function withinTime(stopped: Promise<void>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new AppError("internal", "Stopping took too long and was broken off. Nothing acknowledged is lost: the next start takes it from the journal.")),
+    () =>
+      reject(
+        new AppError(
+          "internal",
+          "Stopping took too long and was broken off. Nothing acknowledged is lost: the next start takes it from the journal.",
+        ),
+      ),
     stopMs,
   );
   try {
@@ -108,9 +131,22 @@ function explainStorage(error: unknown, path: string): unknown {
 /** Why the address is refused, and how to choose another. */
 function explain(error: unknown, { host, port }: ServeSettings): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === "EACCES") return new AppError("usage", `This user may not listen on port ${port}. Choose one above 1023 with --port.`, { cause: error });
+  if (code === "EACCES")
+    return new AppError("usage", `This user may not listen on port ${port}. Choose one above 1023 with --port.`, {
+      cause: error,
+    });
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new AppError("usage", `This machine has no address '${host}' to listen on. Choose another with --host.`, { cause: error });
+    return new AppError("usage", `This machine has no address '${host}' to listen on. Choose another with --host.`, {
+      cause: error,
+    });
   }
   return error;
+}
+
+/**
+ * Under load V8 lets its youngest generation grow to 100 MB and more, for little speed; here it
+ * stays at what it starts with. As a flag at run time, since it has no other.
+ */
+function keepSmall(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
 }

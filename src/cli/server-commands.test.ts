@@ -43,7 +43,9 @@ const test = base.extend<Folder & { server: Running }>({
 test("asks the server that SESSION_SERVICE_URL or --url names", async ({ server }) => {
   await server.client.createSession({ sessionId: "s1", userId: "ada" });
   const byVariable = await runCli(["query", "recent"], { env: { SESSION_SERVICE_URL: server.url } });
-  const byFlag = await runCli(["query", "recent", "--url", server.url], { env: { SESSION_SERVICE_URL: "http://127.0.0.1:1" } });
+  const byFlag = await runCli(["query", "recent", "--url", server.url], {
+    env: { SESSION_SERVICE_URL: "http://127.0.0.1:1" },
+  });
   expect(byVariable.stdout).toMatch(/^s1\tactive\tada\t/);
   expect(byFlag.stdout).toBe(byVariable.stdout);
 });
@@ -52,10 +54,16 @@ test("lists are tables for people, tabs for pipes and JSON for scripts", async (
   await server.client.createSession({ sessionId: "s1", userId: "ada", tags: ["x", "y"] });
   await server.client.createSession({ sessionId: "s2", userId: "bob" });
   await server.client.finalize("s2", { status: "failed" });
-  const query = (argv: string[], isTTY = false) => runCli(["query", ...argv, "--url", server.url], { isTTY, env: { NO_COLOR: "1" } });
+  const query = (argv: string[], isTTY = false) =>
+    runCli(["query", ...argv, "--url", server.url], { isTTY, env: { NO_COLOR: "1" } });
   const table = await query(["active"], true);
-  expect(table.stdout).toMatch(/^SESSION +STATUS +USER +EVENTS +TOKENS +UPDATED +TAGS\ns1 +active +ada +1 +0 +now +x,y\n$/);
-  const failed = JSON.parse((await query(["sessions", "--status", "failed", "--json"])).stdout) as { sessions: object[]; next: null };
+  expect(table.stdout).toMatch(
+    /^SESSION +STATUS +USER +EVENTS +TOKENS +UPDATED +TAGS\ns1 +active +ada +1 +0 +now +x,y\n$/,
+  );
+  const failed = JSON.parse((await query(["sessions", "--status", "failed", "--json"])).stdout) as {
+    sessions: object[];
+    next: null;
+  };
   expect(failed).toMatchObject({ sessions: [{ sessionId: "s2", status: "failed" }], next: null });
   expect((await query(["sessions", "--tag", "none"], true)).stdout).toBe("No session matches.\n");
   const page = await query(["sessions", "--limit", "1"]);
@@ -74,7 +82,10 @@ test("counts input and output as tokens where no total is given", async ({ serve
 
 test("shows of what type an agent is", async ({ server }) => {
   await server.client.spawnAgent("s1", { type: "researcher", task: "read" });
-  const { stdout } = await runCli(["query", "events", "s1", "--url", server.url], { isTTY: true, env: { NO_COLOR: "1" } });
+  const { stdout } = await runCli(["query", "events", "s1", "--url", server.url], {
+    isTTY: true,
+    env: { NO_COLOR: "1" },
+  });
   expect(stdout).toMatch(/agent_spawned +type=researcher task=read/);
 });
 
@@ -82,23 +93,47 @@ test("search shows what matched, unescaped and in place", async ({ server }) => 
   await server.client.appendAction("s1", { type: "tool_call", text: "a <needle> & more" });
   const argv = ["query", "search", "needle", "--since", "1h", "--url", server.url];
   expect((await runCli(argv)).stdout).toMatch(/^s1\t2\ttool_call\t\S+Z\t.*<«needle»> & more/);
-  expect((await runCli([...argv, "--until", "2020-01-01"], { isTTY: true, env: { NO_COLOR: "1" } })).stdout).toBe("Nothing matches.\n");
+  expect((await runCli([...argv, "--until", "2020-01-01"], { isTTY: true, env: { NO_COLOR: "1" } })).stdout).toBe(
+    "Nothing matches.\n",
+  );
 });
 
 test("what the server refuses ends with 1 and its own words", async ({ server }) => {
   const { code, stdout, stderr } = await runCli(["query", "state", "nobody", "--url", server.url]);
-  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: "claude-sessions: There is no session 'nobody'.\n" });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "claude-sessions: There is no session 'nobody'.\n",
+  });
   const json = await runCli(["query", "state", "nobody", "--json", "--url", server.url]);
   expect(JSON.parse(json.stderr)).toMatchObject({ code: "session_not_found", status: 404 });
 });
 
 test("a page of events says how to go on", async ({ server }) => {
-  await server.client.appendActions("s1", Array.from({ length: 5 }, (_, index) => ({ type: `t${index}` })));
-  const { stdout, stderr } = await runCli(["query", "events", "s1", "--after", "1", "--limit", "2", "--url", server.url]);
+  await server.client.appendActions(
+    "s1",
+    Array.from({ length: 5 }, (_, index) => ({ type: `t${index}` })),
+  );
+  const { stdout, stderr } = await runCli([
+    "query",
+    "events",
+    "s1",
+    "--after",
+    "1",
+    "--limit",
+    "2",
+    "--url",
+    server.url,
+  ]);
   expect(stdout).toMatch(/^2\t\S+\taction\t\{.*"t0".*\}\n3\t/);
   expect(stderr).toBe("There may be more: --after 3\n");
   const newest = await runCli(["query", "events", "s1", "--limit", "2", "--url", server.url, "--json"]);
-  expect(newest.stdout.trimEnd().split("\n").map((line) => (JSON.parse(line) as SessionEvent).seq)).toEqual([5, 6]);
+  expect(
+    newest.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as SessionEvent).seq),
+  ).toEqual([5, 6]);
 });
 
 test("follow survives a restart of the server, misses nothing, and Ctrl-C ends it with 130", async ({ server }) => {
@@ -115,18 +150,41 @@ test("follow survives a restart of the server, misses nothing, and Ctrl-C ends i
   expect(run.stderr).toMatch(/^Lost the server \(.*\); trying again until it is back\.\nBack; nothing was missed\.\n$/);
   run.signal("SIGINT");
   expect(await run.finished).toBe(130);
-  expect(run.stdout.trimEnd().split("\n").map((line) => line.split("\t")[0])).toEqual(["1", "2", "3", "4"]);
+  expect(
+    run.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split("\t")[0]),
+  ).toEqual(["1", "2", "3", "4"]);
 });
 
 test("follow filters by type, starts behind --after, and says when the session is deleted", async ({ server }) => {
   await server.client.appendActions("s1", [{ type: "one" }, { type: "two" }]);
-  const run = startCli(["query", "events", "s1", "--follow", "--json", "--after", "2", "--types", "action,goal_added", "--url", server.url]);
+  const run = startCli([
+    "query",
+    "events",
+    "s1",
+    "--follow",
+    "--json",
+    "--after",
+    "2",
+    "--types",
+    "action,goal_added",
+    "--url",
+    server.url,
+  ]);
   await vi.waitFor(() => expect(run.stdout).toContain('"two"'));
   await server.client.patchState("s1", { phase: "x" });
   await server.client.addGoal("s1", { description: "Find it" });
   await vi.waitFor(() => expect(run.stdout).toContain("goal_added"));
-  const events = run.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as SessionEvent);
-  expect(events.map(({ seq, type }) => [seq, type])).toEqual([[3, "action"], [5, "goal_added"]]);
+  const events = run.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as SessionEvent);
+  expect(events.map(({ seq, type }) => [seq, type])).toEqual([
+    [3, "action"],
+    [5, "goal_added"],
+  ]);
   expect(Object.keys(events[0]!)).toEqual(["type", "sessionId", "seq", "timestamp", "receivedAt", "eventId", "data"]);
   await server.client.deleteSession("s1");
   expect(await run.finished).toBe(1);
@@ -144,7 +202,10 @@ test("a session moves from one server to another, and again stores nothing", asy
   const other = await start();
   onTestFinished(() => other.stop());
   await server.client.createSession({ sessionId: "s1", userId: "ada" });
-  await server.client.appendActions("s1", Array.from({ length: 1200 }, (_, index) => ({ type: "t", index })));
+  await server.client.appendActions(
+    "s1",
+    Array.from({ length: 1200 }, (_, index) => ({ type: "t", index })),
+  );
   await server.client.addGoal("s1", { description: "Move", goalId: "g" });
   await server.client.finalize("s1");
   const file = join(folder, "s1.ndjson");

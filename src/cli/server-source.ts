@@ -14,7 +14,8 @@ export function openServerSource(url: string): SessionSource {
     stats: async () => ({ ...(await client.stats()) }),
     state: (sessionId, at) => client.getState(sessionId, { at }),
     head: async (sessionId) => (await client.listEvents(sessionId, { limit: 1 })).at(-1)?.seq ?? 0,
-    events: async (sessionId, query) => (await client.listEvents(sessionId, query)).map((event) => JSON.stringify(event)),
+    events: async (sessionId, query) =>
+      (await client.listEvents(sessionId, query)).map((event) => JSON.stringify(event)),
     log: (sessionId, query) => client.eventLines(sessionId, query),
     follow: (sessionId, after, options) => followServer(client, sessionId, after, options),
     close: async () => {},
@@ -25,7 +26,8 @@ async function* followServer(client: Client, session: string, after: number, { s
   const { createLiveClient } = await import("../client/live-client.js");
   const subscription = createLiveClient({ url: client.url }).subscribe({ session, after, signal, onStatus });
   for await (const { cursor: _cursor, ...event } of subscription) {
-    if (event.type === "session_deleted") throw new AppError("session_not_found", `The session '${session}' was deleted.`);
+    if (event.type === "session_deleted")
+      throw new AppError("session_not_found", `The session '${session}' was deleted.`);
     yield JSON.stringify(event satisfies SessionEvent);
   }
 }

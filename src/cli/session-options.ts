@@ -56,5 +56,11 @@ export function wholeNumber(least: number): (text: string) => number {
 
 /** For commander: words with commas between them; repeated options add up. */
 export function commaSeparated(text: string, previous: string[] = []): string[] {
-  return [...previous, ...text.split(",").map((part) => part.trim()).filter((part) => part !== "")];
+  return [
+    ...previous,
+    ...text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  ];
 }

@@ -18,7 +18,16 @@ export const readPort: Reader<number> = (value) => {
   throw new Error(`${show(value)} is not a port; give a number from 1 to 65535, or 0 for any free one`);
 };
 
-const truths: Record<string, boolean> = { true: true, 1: true, yes: true, on: true, false: false, 0: false, no: false, off: false };
+const truths: Record<string, boolean> = {
+  true: true,
+  1: true,
+  yes: true,
+  on: true,
+  false: false,
+  0: false,
+  no: false,
+  off: false,
+};
 
 export const readBoolean: Reader<boolean> = (value) => {
   const truth = typeof value === "boolean" ? value : truths[String(value).toLowerCase()];

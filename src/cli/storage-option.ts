@@ -16,7 +16,8 @@ export function storageOption(description: string): Option {
 export function requireStorage({ storage }: StorageOptions, { context }: Cli): string {
   const { env, cwd } = context;
   const given = storage ?? (env["CLAUDE_SESSIONS_STORAGE"] || env["STORAGE_PATH"] || env["SESSIONS_DIR"]);
-  if (!given) throw new AppError("usage", "Say which folder with --storage <dir>; 'serve' prints its own when it starts.");
+  if (!given)
+    throw new AppError("usage", "Say which folder with --storage <dir>; 'serve' prints its own when it starts.");
   const path = resolve(cwd, given);
   if (statSync(join(path, "sessions"), { throwIfNoEntry: false })?.isDirectory()) return path;
   throw new AppError("usage", `There is no storage folder ${path}: it would have a folder 'sessions'.`);

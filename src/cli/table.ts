@@ -20,17 +20,27 @@ const narrowest = 8;
 export function formatTable<T>(all: readonly Column<T>[], rows: readonly T[], width: number, paint: Paint): string {
   const columns = all.filter((column) => rows.some((row) => column.value(row) !== ""));
   const cells = rows.map((row) => columns.map((column) => printable((column.show ?? column.value)(row))));
-  const widths = fit(columns, columns.map((column, index) => naturalWidth(column.header, cells, index)), width);
+  const widths = fit(
+    columns,
+    columns.map((column, index) => naturalWidth(column.header, cells, index)),
+    width,
+  );
   const line = (texts: string[], color: (index: number) => Color | undefined) =>
     texts
       .map((text, index) => {
         const cut = truncate(text, widths[index]!);
-        const padded = index === texts.length - 1 && columns[index]!.align !== "right" ? cut : pad(cut, widths[index]!, columns[index]!.align);
+        const padded =
+          index === texts.length - 1 && columns[index]!.align !== "right"
+            ? cut
+            : pad(cut, widths[index]!, columns[index]!.align);
         return paint(color(index), padded);
       })
       .join(gap)
       .trimEnd();
-  const header = line(columns.map(({ header: text }) => text), () => "dim");
+  const header = line(
+    columns.map(({ header: text }) => text),
+    () => "dim",
+  );
   const body = cells.map((texts, row) => line(texts, (index) => columns[index]!.color?.(rows[row]!)));
   return [header, ...body].map((text) => `${text}\n`).join("");
 }

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { displayWidth, pad, printable, printableJson, truncate } from "./text.js";
 
 test("shows escape sequences and other controls in place of obeying them", () => {
-  expect(printable("a\u001b[31mred\u001b[0m\u0007\u009b2J\n\tb\u202e")).toBe("a\\e[31mred\\e[0m\\x07\\x9b2J\\n\\tb\\u202e");
+  expect(printable("a\u001b[31mred\u001b[0m\u0007\u009b2J\n\tb\u202e")).toBe(
+    "a\\e[31mred\\e[0m\\x07\\x9b2J\\n\\tb\\u202e",
+  );
   expect(printable("Grüße, 世界 👋")).toBe("Grüße, 世界 👋");
 });
 

@@ -4,7 +4,14 @@ import { age, parseTime } from "./time.js";
 const now = Date.parse("2026-03-10T12:00:00.000Z");
 
 test("tells how long ago something was in one unit", () => {
-  const times = ["2026-03-10T11:59:59.500Z", "2026-03-10T11:59:18Z", "2026-03-10T11:01:00Z", "2026-03-09T12:00:01Z", "2026-03-01T12:00:00Z", "never"];
+  const times = [
+    "2026-03-10T11:59:59.500Z",
+    "2026-03-10T11:59:18Z",
+    "2026-03-10T11:01:00Z",
+    "2026-03-09T12:00:01Z",
+    "2026-03-01T12:00:00Z",
+    "never",
+  ];
   expect(times.map((time) => age(time, now))).toEqual(["now", "42s ago", "59m ago", "23h ago", "9d ago", ""]);
 });
 

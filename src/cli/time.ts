@@ -24,5 +24,8 @@ export function parseTime(text: string, now: number): string {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   const milliseconds = amount ? now - Number(amount) * units.find(([name]) => name === unit)![1] : Date.parse(text);
   if (Math.abs(milliseconds) <= 8.64e15) return new Date(milliseconds).toISOString();
-  throw new AppError("usage", `'${text}' is not a time. Give one such as 2026-01-31, 2026-01-31T09:30:00Z, or 2h for two hours ago.`);
+  throw new AppError(
+    "usage",
+    `'${text}' is not a time. Give one such as 2026-01-31, 2026-01-31T09:30:00Z, or 2h for two hours ago.`,
+  );
 }

@@ -72,8 +72,11 @@ function sessionMethods({ json }: Requester) {
     /** Dotted keys reach inside, `"+N"` adds to a number. */
     patchMetadata: (sessionId: string, patch: JsonObject, options?: WriteOptions) =>
       json<JsonObject>(path("sessions", sessionId, "metadata"), write("PATCH", patch, options)),
-    finalize: (sessionId: string, input: { status?: string; outcome?: unknown; response?: unknown } = {}, options?: WriteOptions) =>
-      json<JsonObject>(path("sessions", sessionId, "finalize"), write("POST", input, options)),
+    finalize: (
+      sessionId: string,
+      input: { status?: string; outcome?: unknown; response?: unknown } = {},
+      options?: WriteOptions,
+    ) => json<JsonObject>(path("sessions", sessionId, "finalize"), write("POST", input, options)),
     reopen: (sessionId: string) => json<JsonObject>(path("sessions", sessionId, "reopen"), write("POST", {})),
     deleteSession: (sessionId: string) => json<JsonObject>(path("sessions", sessionId), { method: "DELETE" }),
   };
@@ -104,10 +107,17 @@ function stateMethods({ json }: Requester) {
     /** `at`: the state after that many events. */
     getState: (sessionId: string, query: { at?: number } = {}) => json<State>(path("state", sessionId), { query }),
     /** A JSON merge patch; with `ifVersion` refused (`version_conflict`) where the state moved on. */
-    patchState: (sessionId: string, patch: JsonObject, { ifVersion, ...options }: WriteOptions & { ifVersion?: number } = {}) => {
+    patchState: (
+      sessionId: string,
+      patch: JsonObject,
+      { ifVersion, ...options }: WriteOptions & { ifVersion?: number } = {},
+    ) => {
       const request = write("PATCH", patch, options);
       const ifMatch = ifVersion === undefined ? undefined : `"${ifVersion}"`;
-      return json<PatchedState>(path("state", sessionId), { ...request, headers: { ...request.headers, "if-match": ifMatch } });
+      return json<PatchedState>(path("state", sessionId), {
+        ...request,
+        headers: { ...request.headers, "if-match": ifMatch },
+      });
     },
     addGoal: (sessionId: string, goal: GoalInput, options?: WriteOptions) =>
       json<WrittenGoal>(path("state", sessionId, "goals"), write("POST", goal, options)),
@@ -124,7 +134,12 @@ function eventMethods({ url, json, send }: Requester) {
   async function* eventLines(sessionId: string, query: Omit<ListEvents, "limit"> & { signal?: AbortSignal } = {}) {
     const { signal, ...filter } = query;
     const headers = { accept: "application/x-ndjson" };
-    const response = await send(path("sessions", sessionId, "events"), { query: filter, headers, signal, streamed: true });
+    const response = await send(path("sessions", sessionId, "events"), {
+      query: filter,
+      headers,
+      signal,
+      streamed: true,
+    });
     try {
       for await (const line of linesOf(bodyOf(response))) {
         if (line !== "") yield line;

@@ -71,12 +71,23 @@ const test = base.extend<Fixtures>({
 });
 
 function greet(socket: ServerSocket, more: object = {}): void {
-  socket.send(JSON.stringify({ type: "connected", sessionId: "s", userId: null, timestamp: "2026-01-01T00:00:00.000Z", ...more }));
+  socket.send(
+    JSON.stringify({ type: "connected", sessionId: "s", userId: null, timestamp: "2026-01-01T00:00:00.000Z", ...more }),
+  );
 }
 
 function send(socket: ServerSocket, ...seqs: number[]): void {
   for (const seq of seqs) {
-    socket.send(JSON.stringify({ type: "action", sessionId: "s", seq, cursor: `c${seq}`, timestamp: "", data: { type: "t", seq } }));
+    socket.send(
+      JSON.stringify({
+        type: "action",
+        sessionId: "s",
+        seq,
+        cursor: `c${seq}`,
+        timestamp: "",
+        data: { type: "t", seq },
+      }),
+    );
   }
 }
 
@@ -91,7 +102,10 @@ async function take(subscription: Subscription, count: number): Promise<number[]
   return seqs;
 }
 
-test("resumes behind the last event after a lost connection, and drops what comes twice", async ({ server, follow }) => {
+test("resumes behind the last event after a lost connection, and drops what comes twice", async ({
+  server,
+  follow,
+}) => {
   server.onConnect = (socket, connection) => {
     greet(socket, { head: 3 });
     if (connection === 1) {
@@ -144,7 +158,10 @@ test("shows when it connects, is live, waits for the next try, and is closed", a
   ]);
 });
 
-test("gives the connection up while the consumer is slow, and goes on from there once it has caught up", async ({ server, follow }) => {
+test("gives the connection up while the consumer is slow, and goes on from there once it has caught up", async ({
+  server,
+  follow,
+}) => {
   server.onConnect = (socket) => {
     greet(socket, { head: 100 });
     const after = Number(server.requests.at(-1)!.get("after"));
@@ -192,7 +209,10 @@ test("throws what the server refuses for good, behind the events that came befor
   const { subscription } = follow({ cursor: "old" });
   const iterator = subscription[Symbol.asyncIterator]();
   expect((await iterator.next()).value).toMatchObject({ seq: 1 });
-  await expect(iterator.next()).rejects.toMatchObject({ code: "invalid_cursor", message: "This cursor is of another log." });
+  await expect(iterator.next()).rejects.toMatchObject({
+    code: "invalid_cursor",
+    message: "This cursor is of another log.",
+  });
   expect(subscription.status).toEqual({ state: "closed" });
 });
 

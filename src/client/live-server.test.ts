@@ -47,7 +47,8 @@ async function paused(subscription: Subscription): Promise<void> {
 const seqOf = (event: LiveEvent) => ("seq" in event ? event.seq : 0);
 
 async function append(store: SessionStore, sessionId: string, count: number): Promise<void> {
-  for (let index = 0; index < count; index++) await store.append(sessionId, [{ type: "action", data: { type: "t", index } }]);
+  for (let index = 0; index < count; index++)
+    await store.append(sessionId, [{ type: "action", data: { type: "t", index } }]);
 }
 
 test("follows a session across a restart of the server on the same port, without gap or repeat", async ({ server }) => {

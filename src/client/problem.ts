@@ -17,7 +17,8 @@ export async function errorOfResponse(response: ResponseLike): Promise<AppError>
   const problem = parseProblem(text);
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
   const options = { issues: problem?.issues ?? [], retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined };
-  if (problem) return new AppError(problem.code ?? codesByStatus[response.status] ?? "internal", problem.message, options);
+  if (problem)
+    return new AppError(problem.code ?? codesByStatus[response.status] ?? "internal", problem.message, options);
   const message =
     `${response.url} answered ${response.status} ${response.statusText}`.trimEnd() +
     " and no problem document. Check that the URL is that of a claude-sessions server.";

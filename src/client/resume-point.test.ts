@@ -19,7 +19,13 @@ test("of one session, resumes behind the last event, or behind the head that the
 
 test("drops repeats and finds gaps", () => {
   const point = createResumePoint({ session: "s", after: 2 });
-  expect([3, 3, 2, 4, 6].map((seq) => point.accept(event(seq)))).toEqual(["deliver", "repeat", "repeat", "deliver", "gap"]);
+  expect([3, 3, 2, 4, 6].map((seq) => point.accept(event(seq)))).toEqual([
+    "deliver",
+    "repeat",
+    "repeat",
+    "deliver",
+    "gap",
+  ]);
   expect(point.query()).toEqual({ after: 4 });
 });
 
@@ -56,6 +62,8 @@ test("of all sessions, resumes at the last cursor, or at the one that the server
 
 test("of all sessions, tells repeats and gaps apart session by session", () => {
   const point = createResumePoint({ cursor: "start" });
-  const verdicts = [event(3, "a"), event(9, "b"), event(4, "a"), event(9, "b"), event(11, "b")].map((each) => point.accept(each));
+  const verdicts = [event(3, "a"), event(9, "b"), event(4, "a"), event(9, "b"), event(11, "b")].map((each) =>
+    point.accept(each),
+  );
   expect(verdicts).toEqual(["deliver", "deliver", "deliver", "repeat", "gap"]);
 });

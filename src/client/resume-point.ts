@@ -69,7 +69,10 @@ function feedPoint(start: string | undefined): ResumePoint {
       return false;
     },
     accept(event) {
-      const verdict = event.type === "session_deleted" ? "deliver" : gaps.judge(event.sessionId, seqs.get(event.sessionId), event.seq);
+      const verdict =
+        event.type === "session_deleted"
+          ? "deliver"
+          : gaps.judge(event.sessionId, seqs.get(event.sessionId), event.seq);
       if (verdict === "gap") return verdict;
       if (event.type === "session_deleted") seqs.delete(event.sessionId);
       else if (verdict === "deliver") remember(event.sessionId, event.seq);

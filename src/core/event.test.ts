@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  eventTypes,
-  hasServerField,
-  serverFields,
-  streamOf,
-  withoutServerFields,
-} from "./event.js";
+import { eventTypes, hasServerField, serverFields, streamOf, withoutServerFields } from "./event.js";
 import { newEventSchema, recordSchema, timestampSchema } from "./schemas.js";
 
 test("keeps actions and responses by themselves, and every other event with the changes", () => {

@@ -7,12 +7,14 @@ const lastMillisecond = Date.parse("9999-12-31T23:59:59.999Z");
  * epoch milliseconds, made RFC 3339; undefined for everything else.
  */
 export function toTimestamp(value: unknown): string | undefined {
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  if (typeof value === "string" && value.length > 64) return undefined;
-  if (typeof value === "string" && exactTimestamp.test(value)) return isOnCalendar(value) ? value : undefined;
+  if (typeof value === "number") return fromMilliseconds(value);
+  if (typeof value !== "string" || value.length > 64) return undefined;
+  if (exactTimestamp.test(value)) return isOnCalendar(value) ? value : undefined;
   // Date.parse reads a bare number in any text as a month of some year: "retry 5" is not a time.
-  if (typeof value === "string" && !/\d{4}/.test(value)) return undefined;
-  const milliseconds = typeof value === "number" ? value : Date.parse(value);
+  return /\d{4}/.test(value) ? fromMilliseconds(Date.parse(value)) : undefined;
+}
+
+function fromMilliseconds(milliseconds: number): string | undefined {
   const inRange = milliseconds >= firstMillisecond && milliseconds <= lastMillisecond;
   return inRange ? new Date(milliseconds).toISOString() : undefined;
 }

@@ -62,7 +62,10 @@ function notRouted(call: Call): Response {
   if (!known) throw new AppError("not_found", "There is nothing at this address. GET /docs shows every call.");
   const methods = apiRoutes.filter((route) => route.path === known.path).map((route) => route.method);
   if (method === "OPTIONS") return preflight(call, methods);
-  const refused = new AppError("method_not_allowed", `This address takes ${methods.join(", ")}. GET /docs shows every call.`);
+  const refused = new AppError(
+    "method_not_allowed",
+    `This address takes ${methods.join(", ")}. GET /docs shows every call.`,
+  );
   return problemResponse(refused, { Allow: ["OPTIONS", ...methods].join(", ") });
 }
 
@@ -73,7 +76,8 @@ function preflight(call: Call, methods: readonly string[]): Response {
   const headers = {
     ...allow,
     "Access-Control-Allow-Methods": methods.join(", "),
-    "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Authorization",
+    "Access-Control-Allow-Headers":
+      "Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Authorization",
     "Access-Control-Max-Age": "600",
   };
   return new Response(null, { status: 204, headers });

@@ -2,7 +2,22 @@ import { expect, test } from "vitest";
 import { createMemoryStore } from "../storage/memory/memory-store.js";
 import { startTestServer } from "./testing/test-server.js";
 
-const badIds = ["..", ".hidden", "a..b", "..%2F..%2Fvictim", "a%2Fb", "a%00b", "a%0Ab", "%C0%AE", "x".repeat(129), "%D0%B0dmin", "a%20b", "-a", "%2e%2e", "a%5Cb"];
+const badIds = [
+  "..",
+  ".hidden",
+  "a..b",
+  "..%2F..%2Fvictim",
+  "a%2Fb",
+  "a%00b",
+  "a%0Ab",
+  "%C0%AE",
+  "x".repeat(129),
+  "%D0%B0dmin",
+  "a%20b",
+  "-a",
+  "%2e%2e",
+  "a%5Cb",
+];
 
 test.each(badIds)("refuses the session id %s before the store is touched", async (id) => {
   const store = createMemoryStore();
@@ -23,24 +38,34 @@ test.each(badIds)("refuses the session id %s before the store is touched", async
     const { status, body } = await server.call(method, path, method === "GET" ? undefined : { type: "a" });
     expect([status, body.code]).toEqual([400, "invalid_session_id"]);
   }
-  const created = await server.call("POST", "/api/sessions", { sessionId: decodeURIComponent(id.replace("%C0%AE", "%EF%BC%8E")) });
+  const created = await server.call("POST", "/api/sessions", {
+    sessionId: decodeURIComponent(id.replace("%C0%AE", "%EF%BC%8E")),
+  });
   expect([created.status, created.body.code]).toEqual([400, "invalid_session_id"]);
 });
 
 test("a path that leaves the API's folder reaches nothing", async () => {
   await using server = await startTestServer();
-  for (const path of ["/api/sessions/../../etc/passwd", "/api/sessions/%2e%2e/x", "/../../etc/passwd", "/api/./sessions"]) {
+  for (const path of [
+    "/api/sessions/../../etc/passwd",
+    "/api/sessions/%2e%2e/x",
+    "/../../etc/passwd",
+    "/api/./sessions",
+  ]) {
     expect((await server.call("GET", path)).status).toBeGreaterThanOrEqual(400);
   }
 });
 
-test.each(["{x", "", "[1,", "nul", "{'a':1}", '{"type":"a"} trailing'])("answers 400 to a body that is not JSON: %j", async (text) => {
-  await using server = await startTestServer();
-  for (const path of ["/api/actions/s1", "/api/sessions/s1/events", "/api/state/s1/goals"]) {
-    const { status, body, headers } = await server.call("POST", path, text);
-    expect([status, body.code, headers["content-type"]]).toEqual([400, "invalid_json", "application/problem+json"]);
-  }
-});
+test.each(["{x", "", "[1,", "nul", "{'a':1}", '{"type":"a"} trailing'])(
+  "answers 400 to a body that is not JSON: %j",
+  async (text) => {
+    await using server = await startTestServer();
+    for (const path of ["/api/actions/s1", "/api/sessions/s1/events", "/api/state/s1/goals"]) {
+      const { status, body, headers } = await server.call("POST", path, text);
+      expect([status, body.code, headers["content-type"]]).toEqual([400, "invalid_json", "application/problem+json"]);
+    }
+  },
+);
 
 test("answers 400 to a body that is not UTF-8", async () => {
   await using server = await startTestServer();
@@ -81,7 +106,13 @@ test("refuses what is nested too deep, and takes what is not", async () => {
     const { status, body } = await server.call("POST", "/api/actions/s1", nested(depth));
     expect([status, body.errors[0].message]).toEqual([400, "is nested deeper than 64 levels"]);
     const line = `{"type":"action","data":${nested(depth)}}`;
-    expect((await server.call("POST", "/api/sessions/s1/events", line, { headers: { "content-type": "application/x-ndjson" } })).status).toBe(400);
+    expect(
+      (
+        await server.call("POST", "/api/sessions/s1/events", line, {
+          headers: { "content-type": "application/x-ndjson" },
+        })
+      ).status,
+    ).toBe(400);
     expect((await server.call("PATCH", "/api/state/s1", nested(depth))).status).toBe(400);
   }
 });
@@ -119,14 +150,23 @@ test.each([
   await using server = await startTestServer();
   const { status, body: problem } = await server.call("POST", path, body);
   expect(status).toBe(400);
-  expect(problem).toMatchObject({ title: "Invalid input", status: 400, code: "invalid_input", errors: [{ path: field }] });
+  expect(problem).toMatchObject({
+    title: "Invalid input",
+    status: 400,
+    code: "invalid_input",
+    errors: [{ path: field }],
+  });
   expect(problem.error).toBe(problem.detail);
 });
 
 test.each([
   ["/api/actions/s1", {}, "type: is missing; give a string"],
   ["/api/actions/s1", { type: 5 }, "type: must be a string"],
-  ["/api/state/s1/goals", { description: "x", status: "done" }, "status: must be one of pending, in_progress, completed, failed, cancelled"],
+  [
+    "/api/state/s1/goals",
+    { description: "x", status: "done" },
+    "status: must be one of pending, in_progress, completed, failed, cancelled",
+  ],
   ["/api/sessions", { initial: { config: 5 } }, "initial.config: must be an object"],
   ["/api/sessions", { timestamp: [] }, "timestamp: must be a string or a number"],
 ])("POST %s with %j says in plain words what is wrong", async (path, body, message) => {
@@ -141,19 +181,29 @@ test("lines of JSON without their content type are told of it", async () => {
   expect(body.error).toContain("Content-Type: application/x-ndjson");
 });
 
-test.each(["limit=0", "limit=x", "after=-1", "before=1.5", "types=nope", "ifExists=maybe&x"])("refuses the query %s", async (query) => {
-  await using server = await startTestServer();
-  const creates = query.startsWith("ifExists");
-  const { status, body } = await server.call(creates ? "POST" : "GET", `/api/sessions${creates ? "" : "/s1/events"}?${query}`);
-  expect([status, body.errors[0].path]).toEqual([400, query.split("=")[0]]);
-});
+test.each(["limit=0", "limit=x", "after=-1", "before=1.5", "types=nope", "ifExists=maybe&x"])(
+  "refuses the query %s",
+  async (query) => {
+    await using server = await startTestServer();
+    const creates = query.startsWith("ifExists");
+    const { status, body } = await server.call(
+      creates ? "POST" : "GET",
+      `/api/sessions${creates ? "" : "/s1/events"}?${query}`,
+    );
+    expect([status, body.errors[0].path]).toEqual([400, query.split("=")[0]]);
+  },
+);
 
 test("answers 404 and 405 with problem documents", async () => {
   await using server = await startTestServer();
   const unknown = await server.call("GET", "/api/nope");
   expect([unknown.status, unknown.body.code]).toEqual([404, "not_found"]);
   const wrong = await server.call("PUT", "/api/sessions/s1");
-  expect([wrong.status, wrong.body.code, wrong.headers.allow]).toEqual([405, "method_not_allowed", "OPTIONS, GET, DELETE"]);
+  expect([wrong.status, wrong.body.code, wrong.headers.allow]).toEqual([
+    405,
+    "method_not_allowed",
+    "OPTIONS, GET, DELETE",
+  ]);
   expect((await server.call("OPTIONS", "/api/sessions")).status).toBe(204);
   expect((await server.call("GET", "/ws")).status).toBe(400);
 });

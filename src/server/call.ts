@@ -79,7 +79,10 @@ export class Call {
   text(): Promise<string> {
     const encoding = this.header("content-encoding");
     if (encoding !== undefined && encoding !== "identity") {
-      throw new AppError("unsupported_media_type", `Send the body as it is, not encoded as '${encoding.slice(0, 40)}'.`);
+      throw new AppError(
+        "unsupported_media_type",
+        `Send the body as it is, not encoded as '${encoding.slice(0, 40)}'.`,
+      );
     }
     if (this.hasType("multipart/")) {
       throw new AppError("unsupported_media_type", "Send the body as JSON (Content-Type: application/json).");

@@ -4,7 +4,11 @@ import { createGate } from "./gate.js";
 import { openSocket, openStream, refusedUpgrade } from "./testing/live.js";
 import { startTestServer } from "./testing/test-server.js";
 
-function admit(host: string, headers: Record<string, string>, { allowOrigins, method = "GET" }: { allowOrigins?: string[]; method?: string } = {}): string {
+function admit(
+  host: string,
+  headers: Record<string, string>,
+  { allowOrigins, method = "GET" }: { allowOrigins?: string[]; method?: string } = {},
+): string {
   const gate = createGate({ host, allowOrigins });
   try {
     return gate.admit({ method, route: "/", sessionId: undefined, header: (name) => headers[name] }) ?? "in";
@@ -13,20 +17,33 @@ function admit(host: string, headers: Record<string, string>, { allowOrigins, me
   }
 }
 
-test.each(["localhost:9000", "LOCALHOST", "app.localhost:1", "127.0.0.1:9000", "127.9.9.9", "[::1]:9000", "host.docker.internal:9000", "host.containers.internal", "gateway.docker.internal"])(
-  "a server on loopback answers to %s",
-  (host) => {
-    expect(admit("127.0.0.1", { host })).toBe("in");
-  },
-);
+test.each([
+  "localhost:9000",
+  "LOCALHOST",
+  "app.localhost:1",
+  "127.0.0.1:9000",
+  "127.9.9.9",
+  "[::1]:9000",
+  "host.docker.internal:9000",
+  "host.containers.internal",
+  "gateway.docker.internal",
+])("a server on loopback answers to %s", (host) => {
+  expect(admit("127.0.0.1", { host })).toBe("in");
+});
 
-test.each(["evil.com", "localhost.evil.com", "127.0.0.1.evil.com", "10.0.0.1:9000", "evil.com:9000", "", "a b", "[::2]"])(
-  "a server on loopback does not answer to '%s'",
-  (host) => {
-    expect(admit("localhost", { host })).toBe("host_refused");
-    expect(admit("localhost", { host: "localhost" })).toBe("in");
-  },
-);
+test.each([
+  "evil.com",
+  "localhost.evil.com",
+  "127.0.0.1.evil.com",
+  "10.0.0.1:9000",
+  "evil.com:9000",
+  "",
+  "a b",
+  "[::2]",
+])("a server on loopback does not answer to '%s'", (host) => {
+  expect(admit("localhost", { host })).toBe("host_refused");
+  expect(admit("localhost", { host: "localhost" })).toBe("in");
+});
 
 test("a server on all addresses answers to any name", () => {
   expect(admit("0.0.0.0", { host: "build-box.lan:9000" })).toBe("in");
@@ -52,7 +69,13 @@ test.each([
 });
 
 test("a cross-site form post is no navigation that is let in", () => {
-  expect(admit("127.0.0.1", { host: "localhost", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }, { method: "POST" })).toBe("origin_refused");
+  expect(
+    admit(
+      "127.0.0.1",
+      { host: "localhost", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" },
+      { method: "POST" },
+    ),
+  ).toBe("origin_refused");
 });
 
 test("the pages of an allowed origin may call and read", async () => {
@@ -63,7 +86,10 @@ test("the pages of an allowed origin may call and read", async () => {
   expect(answer.headers).toMatchObject({ "access-control-allow-origin": "https://dash.example", vary: "Origin" });
   const preflight = await server.call("OPTIONS", "/api/state/s1", undefined, { headers });
   expect(preflight.status).toBe(204);
-  expect(preflight.headers).toMatchObject({ "access-control-allow-origin": "https://dash.example", "access-control-allow-methods": "GET, PATCH" });
+  expect(preflight.headers).toMatchObject({
+    "access-control-allow-origin": "https://dash.example",
+    "access-control-allow-methods": "GET, PATCH",
+  });
   const refused = await server.call("GET", "/api/sessions/none", undefined, { headers });
   expect([refused.status, refused.headers["access-control-allow-origin"]]).toEqual([404, "https://dash.example"]);
   using stream = await openStream(server.port, "/api/events", headers);
@@ -82,7 +108,11 @@ test("other sites reach nothing over HTTP, and no state changes", async () => {
     ["GET", "/nowhere"],
     ["GET", "/docs"],
   ] as const) {
-    const { status, body, headers: answered } = await server.call(method, path, method === "POST" ? { type: "a" } : undefined, { headers });
+    const {
+      status,
+      body,
+      headers: answered,
+    } = await server.call(method, path, method === "POST" ? { type: "a" } : undefined, { headers });
     expect([status, body.code, answered["access-control-allow-origin"]]).toEqual([403, "origin_refused", undefined]);
     expect(body.error).toContain("--allow-origin https://evil.com");
   }
@@ -93,8 +123,14 @@ test("other sites reach nothing over HTTP, and no state changes", async () => {
 
 test("other sites open no sockets and no event streams", async () => {
   await using server = await startTestServer();
-  expect(await refusedUpgrade(server.port, "", { origin: "https://evil.com" })).toMatchObject({ status: 403, body: { code: "origin_refused" } });
-  expect(await refusedUpgrade(server.port, "", { host: "evil.com" })).toMatchObject({ status: 403, body: { code: "host_refused" } });
+  expect(await refusedUpgrade(server.port, "", { origin: "https://evil.com" })).toMatchObject({
+    status: 403,
+    body: { code: "origin_refused" },
+  });
+  expect(await refusedUpgrade(server.port, "", { host: "evil.com" })).toMatchObject({
+    status: 403,
+    body: { code: "host_refused" },
+  });
   using own = await openSocket(server.port, "", { origin: `http://127.0.0.1:${server.port}` });
   expect(await own.next()).toMatchObject({ type: "connected" });
   using stream = await openStream(server.port, "/api/events", { origin: "https://evil.com" });

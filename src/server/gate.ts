@@ -47,7 +47,8 @@ export function createGate({ host, allowOrigins = [], authorize = allowAll }: Ga
     let shared: string | undefined;
     if (origin !== undefined) {
       if (anyOrigin || origins.has(origin.toLowerCase())) shared = origin;
-      else if (!isSameOrigin(origin, hostHeader)) throw originRefused(`The origin '${printable(origin)}'`, printable(origin));
+      else if (!isSameOrigin(origin, hostHeader))
+        throw originRefused(`The origin '${printable(origin)}'`, printable(origin));
     } else if (entry.header("sec-fetch-site") === "cross-site" && !isNavigation(entry)) {
       throw originRefused("Another site's page");
     }
@@ -61,7 +62,10 @@ function allowAll(): void {}
 
 function hostCheck(ownHost: string, origins: ReadonlySet<string>): (host: string | undefined) => void {
   const own = hostnameOf(ownHost) ?? ownHost.toLowerCase();
-  const named = new Set([own, ...[...origins].map((origin) => (URL.canParse(origin) ? new URL(origin).hostname : origin))]);
+  const named = new Set([
+    own,
+    ...[...origins].map((origin) => (URL.canParse(origin) ? new URL(origin).hostname : origin)),
+  ]);
   const good = new Set<string>();
   return (host) => {
     if (host !== undefined && good.has(host)) return;
@@ -92,7 +96,10 @@ function hostRefused(host: string): AppError {
 }
 
 function originRefused(who: string, origin = "<origin>"): AppError {
-  return new AppError("origin_refused", `${who} may not call this server. To let it in, start the server with --allow-origin ${origin}.`);
+  return new AppError(
+    "origin_refused",
+    `${who} may not call this server. To let it in, start the server with --allow-origin ${origin}.`,
+  );
 }
 
 function printable(text: string): string {

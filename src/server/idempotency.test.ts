@@ -9,7 +9,15 @@ const writes: [string, string, unknown, (server: TestServer) => Promise<unknown>
   ["POST", "/api/actions/s1", [{ type: "a" }, { type: "b" }], async () => {}],
   ["POST", "/api/actions/s1/responses", { type: "a" }, async () => {}],
   ["POST", "/api/sessions/s1/events", { type: "action", data: { type: "a" } }, async () => {}],
-  ["POST", "/api/sessions/s1/events", [{ type: "session_created", data: {} }, { type: "action", data: { type: "a" } }], async () => {}],
+  [
+    "POST",
+    "/api/sessions/s1/events",
+    [
+      { type: "session_created", data: {} },
+      { type: "action", data: { type: "a" } },
+    ],
+    async () => {},
+  ],
   ["PATCH", "/api/state/s1", { phase: "x" }, async () => {}],
   ["PATCH", "/api/sessions/s1/metadata", { "tokenUsage.input": "+5" }, async () => {}],
   ["POST", "/api/state/s1/goals", { description: "d" }, async () => {}],
@@ -28,21 +36,24 @@ function addAgent(server: TestServer) {
   return server.call("POST", "/api/state/s1/agents", { agentId: "a", type: "t" });
 }
 
-test.each(writes)("%s %s with %j answers a repeated Idempotency-Key as the first time", async (method, path, body, prepare) => {
-  await using server = await startTestServer();
-  await prepare(server);
-  const keyed = { headers: { "idempotency-key": "key-1" } };
-  const first = await server.call(method, path, body, keyed);
-  expect(first.status).toBeLessThan(300);
-  const sessionId = first.body.sessionId ?? "s1";
-  // What happens in between must not change the answer.
-  await server.call("PATCH", `/api/state/${sessionId}`, { phase: "moved on" });
-  await server.call("PATCH", `/api/state/${sessionId}/goals/g`, { status: "failed", extra: 1 });
-  const head = await server.store.head(sessionId);
-  const again = await server.call(method, path, body, keyed);
-  expect([again.status, again.body]).toEqual([first.status, first.body]);
-  expect(await server.store.head(sessionId)).toBe(head);
-});
+test.each(writes)(
+  "%s %s with %j answers a repeated Idempotency-Key as the first time",
+  async (method, path, body, prepare) => {
+    await using server = await startTestServer();
+    await prepare(server);
+    const keyed = { headers: { "idempotency-key": "key-1" } };
+    const first = await server.call(method, path, body, keyed);
+    expect(first.status).toBeLessThan(300);
+    const sessionId = first.body.sessionId ?? "s1";
+    // What happens in between must not change the answer.
+    await server.call("PATCH", `/api/state/${sessionId}`, { phase: "moved on" });
+    await server.call("PATCH", `/api/state/${sessionId}/goals/g`, { status: "failed", extra: 1 });
+    const head = await server.store.head(sessionId);
+    const again = await server.call(method, path, body, keyed);
+    expect([again.status, again.body]).toEqual([first.status, first.body]);
+    expect(await server.store.head(sessionId)).toBe(head);
+  },
+);
 
 test("an eventId in the body makes a write idempotent too", async () => {
   await using server = await startTestServer();
@@ -60,7 +71,9 @@ test("an eventId in the body makes a write idempotent too", async () => {
 
 test("a key of a batch stands for each of its events", async () => {
   await using server = await startTestServer();
-  const { body } = await server.call("POST", "/api/actions/s1", [{ type: "a" }, { type: "b" }], { headers: { "idempotency-key": '"quoted"' } });
+  const { body } = await server.call("POST", "/api/actions/s1", [{ type: "a" }, { type: "b" }], {
+    headers: { "idempotency-key": '"quoted"' },
+  });
   expect(body.events.map(({ eventId }: { eventId: string }) => eventId)).toEqual(["quoted:0", "quoted:1"]);
 });
 

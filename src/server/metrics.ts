@@ -57,7 +57,11 @@ function storageMetrics(registry: Registry): StoreObserver {
     new Histogram({ name: prefix + name, help, buckets, registers });
   const append = histogram("append_duration_seconds", "Time from an append to its being durable", secondsBuckets);
   const fsync = histogram("fsync_duration_seconds", "Time that one fsync of the journal takes", secondsBuckets);
-  const group = histogram("commit_group_events", "Events that one fsync makes durable", [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024]);
+  const group = histogram(
+    "commit_group_events",
+    "Events that one fsync makes durable",
+    [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024],
+  );
   const bytes = new Counter({ name: `${prefix}commit_bytes_total`, help: "Bytes made durable", registers });
   return {
     appended: (seconds) => append.observe(seconds),
@@ -96,7 +100,13 @@ function watchServer(registry: Registry, store: SessionStore, hub: Hub): void {
   byLabel(registry, "sessions", "Stored sessions by status", "status", () => sessionsByStatus(store));
 }
 
-function byLabel(registry: Registry, name: string, help: string, label: string, read: () => Promise<Record<string, number>>) {
+function byLabel(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string,
+  read: () => Promise<Record<string, number>>,
+) {
   return new Gauge({
     name: prefix + name,
     help,

@@ -12,7 +12,9 @@ export type App = Hono<{ Bindings: NodeBindings }>;
 /** Puts a route on the app behind the gate, at `path`; its errors become problem documents. */
 export function register(app: App, route: Route, path: string, deps: ServerDeps): void {
   const hasSession = route.path.includes("{id}");
-  app.on(route.method, path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) => serve(context, deps, route.path, hasSession, route.handler));
+  app.on(route.method, path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) =>
+    serve(context, deps, route.path, hasSession, route.handler),
+  );
 }
 
 /** Runs one request: gate, handler, problem document, metrics, log. Never throws. */
@@ -45,7 +47,8 @@ function admit(call: Call, route: string, hasSession: boolean): string | undefin
   const { gate, closing } = call.deps;
   const sessionId = hasSession ? call.sessionId : undefined;
   const shared = gate.admit({ method: call.context.req.method, route, sessionId, header: (name) => call.header(name) });
-  if (closing()) throw new AppError("shutting_down", "The server is shutting down. Try again in a moment.", { retryAfter: 1 });
+  if (closing())
+    throw new AppError("shutting_down", "The server is shutting down. Try again in a moment.", { retryAfter: 1 });
   return shared;
 }
 

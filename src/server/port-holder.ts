@@ -6,15 +6,21 @@ import { AppError } from "../core/errors.js";
 export function portInUse(port: number, cause: unknown): AppError {
   const holder = holderOfPort(port);
   const who = holder === undefined ? "another process" : `process ${holder.pid} (${holder.name})`;
-  return new AppError("port_in_use", `Port ${port} is taken by ${who}. Stop that, or choose another with --port, such as --port ${port + 1}.`, {
-    cause,
-  });
+  return new AppError(
+    "port_in_use",
+    `Port ${port} is taken by ${who}. Stop that, or choose another with --port, such as --port ${port + 1}.`,
+    {
+      cause,
+    },
+  );
 }
 
 /** Which process listens on a TCP port; undefined where that cannot be found out (other systems, other users' processes). */
 function holderOfPort(port: number): { pid: number; name: string } | undefined {
   try {
-    const links = new Set([...inodesOf("/proc/net/tcp", port), ...inodesOf("/proc/net/tcp6", port)].map((inode) => `socket:[${inode}]`));
+    const links = new Set(
+      [...inodesOf("/proc/net/tcp", port), ...inodesOf("/proc/net/tcp6", port)].map((inode) => `socket:[${inode}]`),
+    );
     if (links.size === 0) return undefined;
     const pid = readdirSync("/proc").find((entry) => /^\d+$/.test(entry) && holdsOne(entry, links));
     return pid === undefined ? undefined : { pid: Number(pid), name: commandOf(pid) };

@@ -1,6 +1,10 @@
 import type { AppError } from "../core/errors.js";
 
-const problemHeaders = { "Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
+const problemHeaders = {
+  "Content-Type": "application/problem+json",
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+};
 
 /** The problem document (RFC 9457) of an error; `error` repeats the detail for clients that print it. */
 export function problemDocument(error: AppError) {
@@ -16,7 +20,9 @@ export function problemDocument(error: AppError) {
 }
 
 export function problemHeadersOf(error: AppError): Record<string, string> {
-  return error.retryAfter === undefined ? problemHeaders : { ...problemHeaders, "Retry-After": String(error.retryAfter) };
+  return error.retryAfter === undefined
+    ? problemHeaders
+    : { ...problemHeaders, "Retry-After": String(error.retryAfter) };
 }
 
 export function problemResponse(error: AppError, headers: Record<string, string> = {}): Response {

@@ -10,7 +10,10 @@ export function json(status: number, value: unknown, headers?: Record<string, st
 
 /** A JSON answer whose text is there already. */
 export function jsonText(status: number, text: string | Uint8Array, headers?: Record<string, string>): Response {
-  return new Response(text as ConstructorParameters<typeof Response>[0], { status, headers: headers ? { ...jsonHeaders, ...headers } : jsonHeaders });
+  return new Response(text as ConstructorParameters<typeof Response>[0], {
+    status,
+    headers: headers ? { ...jsonHeaders, ...headers } : jsonHeaders,
+  });
 }
 
 /** `Link` headers (RFC 8288) of a page; nothing where there is no more in its direction. */

@@ -12,7 +12,11 @@ export function logRequest(logger: Logger, call: Call, status: number, seconds: 
   const { method, path } = call.context.req;
   const line = { method, path, status, ms: Math.round(seconds * 1e4) / 10 };
   if (failure === undefined) logger[level](line, "request");
-  else logger[level]({ ...line, code: failure.code, ...(status >= 500 && { err: failure.cause ?? failure }) }, failure.message);
+  else
+    logger[level](
+      { ...line, code: failure.code, ...(status >= 500 && { err: failure.cause ?? failure }) },
+      failure.message,
+    );
 }
 
 function levelOf(status: number, call: Call): "error" | "warn" | "info" | "debug" {

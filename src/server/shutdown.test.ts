@@ -11,7 +11,9 @@ test("ends within 5 s with sockets open, telling those that listen", async () =>
   using stream = await openStream(server.port, "/api/events");
   const stuck = connect(server.port, "127.0.0.1");
   stuck.on("error", () => {});
-  stuck.write(`GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`);
+  stuck.write(
+    `GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
   await expect.poll(async () => (await server.call("GET", "/health")).body.websocket.totalConnections).toBe(3);
   stuck.pause();
   await socket.next();
@@ -55,13 +57,18 @@ test("closes once, however often it is asked", async () => {
 
 test.runIf(process.platform === "linux")("names the process that has the port, without its folders", async () => {
   await using first = await startTestServer();
-  await expect(startTestServer({ port: first.port })).rejects.toThrow(new RegExp(`taken by process ${process.pid} \\(${basename(process.execPath)} `));
+  await expect(startTestServer({ port: first.port })).rejects.toThrow(
+    new RegExp(`taken by process ${process.pid} \\(${basename(process.execPath)} `),
+  );
 });
 
 test("says how to choose another port than one that is taken", async () => {
   await using first = await startTestServer();
   const attempt = startTestServer({ port: first.port });
-  await expect(attempt).rejects.toMatchObject({ code: "port_in_use", message: expect.stringContaining(`--port ${first.port + 1}`) });
+  await expect(attempt).rejects.toMatchObject({
+    code: "port_in_use",
+    message: expect.stringContaining(`--port ${first.port + 1}`),
+  });
 });
 
 test("listens on IPv6 too", async () => {

@@ -79,7 +79,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 function requestListener(deps: ServerDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const app = createApp(deps);
-  const badRequest = () => problemResponse(new AppError("invalid_input", "The request's address or Host header is malformed."));
+  const badRequest = () =>
+    problemResponse(new AppError("invalid_input", "The request's address or Host header is malformed."));
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true, errorHandler: badRequest });
   return (incoming, outgoing) => {
     incoming.url = keepDots(incoming.url ?? "/");
@@ -98,7 +99,9 @@ function keepDots(url: string): string {
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(error.code === "EADDRINUSE" ? portInUse(port, error) : error));
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "EADDRINUSE" ? portInUse(port, error) : error),
+    );
     server.listen(port, host, resolve);
   });
 }

@@ -16,7 +16,12 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 
 /** Takes WebSocket upgrades, through the same gate as every request. */
 export function createUpgradeListener(deps: ServerDeps): UpgradeListener {
-  const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxMessageBytes, clientTracking: false });
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+    clientTracking: false,
+  });
   return (request, socket, head) => {
     const drop = () => socket.destroy();
     socket.on("error", drop);
@@ -39,10 +44,17 @@ function admit(request: IncomingMessage, { gate, closing }: ServerDeps) {
     return typeof value === "string" ? value : value?.[0];
   };
   const given = url.searchParams.get("session");
-  const entry: Entry = { method: "GET", route: url.pathname === socketPath ? socketPath : "*", sessionId: given ?? undefined, header };
+  const entry: Entry = {
+    method: "GET",
+    route: url.pathname === socketPath ? socketPath : "*",
+    sessionId: given ?? undefined,
+    header,
+  };
   gate.admit(entry);
-  if (closing()) throw new AppError("shutting_down", "The server is shutting down. Connect again in a moment.", { retryAfter: 1 });
-  if (entry.route !== socketPath) throw new AppError("not_found", `There is no WebSocket at this address. It is ${socketPath}.`);
+  if (closing())
+    throw new AppError("shutting_down", "The server is shutting down. Connect again in a moment.", { retryAfter: 1 });
+  if (entry.route !== socketPath)
+    throw new AppError("not_found", `There is no WebSocket at this address. It is ${socketPath}.`);
   if (given !== null) parseSessionId(given);
   const start = parseWith(socketQuerySchema, Object.fromEntries(url.searchParams));
   if (start.session === undefined && start.after !== undefined) {
@@ -55,7 +67,11 @@ function refuse(socket: Duplex, error: AppError, { logger }: ServerDeps): void {
   if (error.status >= 500) logger.error({ err: error.cause ?? error }, "socket refused");
   else logger.warn({ code: error.code, status: error.status }, `socket refused: ${error.message}`);
   const body = JSON.stringify(problemDocument(error));
-  const headers = { ...problemHeadersOf(error), Connection: "close", "Content-Length": String(Buffer.byteLength(body)) };
+  const headers = {
+    ...problemHeadersOf(error),
+    Connection: "close",
+    "Content-Length": String(Buffer.byteLength(body)),
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${error.status} ${error.title}\r\n${lines.join("")}\r\n${body}`);
 }

@@ -5,7 +5,7 @@ import type { State } from "../core/state.js";
 
 /**
  * Durable, ordered logs of events, one a session, and what folds and indexes of them can answer.
- * Every engine passes the suite in `store-suite.ts`.
+ * Every engine passes the suite in `suite/store-suite.ts`.
  *
  * All methods throw AppError: `storage_unavailable` where the medium fails (nothing half-written is
  * acknowledged), `session_not_found` where a session must exist.

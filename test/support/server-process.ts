@@ -14,7 +14,10 @@ export interface ServerProcess {
 }
 
 /** `claude-sessions serve` as a process of its own, on a free port unless one is given. */
-export async function startServerProcess(storage: string, { port = 0, args = [] as string[] } = {}): Promise<ServerProcess> {
+export async function startServerProcess(
+  storage: string,
+  { port = 0, args = [] as string[] } = {},
+): Promise<ServerProcess> {
   const server = execa("node", [launcher, "serve", "--port", String(port), "--storage", storage, ...args], {
     reject: false,
     buffer: false,

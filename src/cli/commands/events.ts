@@ -33,10 +33,14 @@ export function registerEvents(query: Command, cli: Cli): void {
     .argument("<id>", "the session")
     .addOption(new Option("--after <seq>", "only events behind this seq, from the oldest").argParser(wholeNumber(0)))
     .addOption(
-      new Option("-n, --limit <count>", `at most this many (default: ${standardLimit}; with --follow the newest ${followedLimit} first)`)
-        .argParser(wholeNumber(1)),
+      new Option(
+        "-n, --limit <count>",
+        `at most this many (default: ${standardLimit}; with --follow the newest ${followedLimit} first)`,
+      ).argParser(wholeNumber(1)),
     )
-    .addOption(new Option("--types <types>", "only these event types, with commas between them").argParser(commaSeparated))
+    .addOption(
+      new Option("--types <types>", "only these event types, with commas between them").argParser(commaSeparated),
+    )
     .option("-f, --follow", "go on with what comes, also across restarts of the server")
     .addHelpText(
       "after",
@@ -82,7 +86,13 @@ async function printPage(cli: Cli, source: SessionSource, sessionId: string, opt
 }
 
 /** Prints what is there (behind `after`, or the newest), then everything behind it as it comes. */
-async function follow(cli: Cli, source: SessionSource, sessionId: string, options: EventsOptions, signal: AbortSignal): Promise<void> {
+async function follow(
+  cli: Cli,
+  source: SessionSource,
+  sessionId: string,
+  options: EventsOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { after, limit = followedLimit, types } = options;
   const head = await source.head(sessionId);
   const earlier = after === undefined ? await source.events(sessionId, { limit, types }) : [];
@@ -91,7 +101,8 @@ async function follow(cli: Cli, source: SessionSource, sessionId: string, option
   }
   const onStatus = options.json ? undefined : statusNotes(cli);
   for await (const line of source.follow(sessionId, after ?? head, { signal, onStatus })) {
-    if (types === undefined || types.includes((JSON.parse(line) as SessionEvent).type)) await printEvent(cli, line, options);
+    if (types === undefined || types.includes((JSON.parse(line) as SessionEvent).type))
+      await printEvent(cli, line, options);
   }
 }
 

@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { interruptible, printJson, type Cli } from "../cli.js";
-import { addJsonOption, addSourceOptions, checkedSessionId, openSource, type SourceOptions } from "../session-options.js";
+import {
+  addJsonOption,
+  addSourceOptions,
+  checkedSessionId,
+  openSource,
+  type SourceOptions,
+} from "../session-options.js";
 
 interface ExportOptions extends SourceOptions {
   output?: string;
@@ -13,8 +19,15 @@ export function registerExport(program: Command, cli: Cli): void {
   addJsonOption(addSourceOptions(program.command("export")))
     .description("write a session's whole log, to keep it or to import it elsewhere")
     .argument("<id>", "the session")
-    .option("-o, --output <path>", "the file (ndjson; else standard output) or the folder to put the session's folder in")
-    .addOption(new Option("--format <format>", "one event a line, or a folder as the storage has it").choices(["ndjson", "folder"]).default("ndjson"))
+    .option(
+      "-o, --output <path>",
+      "the file (ndjson; else standard output) or the folder to put the session's folder in",
+    )
+    .addOption(
+      new Option("--format <format>", "one event a line, or a folder as the storage has it")
+        .choices(["ndjson", "folder"])
+        .default("ndjson"),
+    )
     .addHelpText(
       "after",
       `

@@ -16,10 +16,14 @@ const shownProblems = 20;
 
 export function registerImport(program: Command, cli: Cli): void {
   addJsonOption(program.command("import"))
-    .description("store sessions that were exported, or folders of sessions, also those of the service that came before")
+    .description(
+      "store sessions that were exported, or folders of sessions, also those of the service that came before",
+    )
     .argument("<path...>", "files of events (NDJSON; - for standard input), sessions' folders, or storage folders")
     .option("--url <url>", `the server (else SESSION_SERVICE_URL, else ${defaultServerUrl})`)
-    .addOption(new Option("--storage <dir>", "store straight into this folder, which no server may have open").conflicts("url"))
+    .addOption(
+      new Option("--storage <dir>", "store straight into this folder, which no server may have open").conflicts("url"),
+    )
     .option("--skip-bad", "leave out lines that cannot be read, in place of refusing their file")
     .addHelpText(
       "after",
@@ -49,7 +53,12 @@ function refusal(refused: number, all: number): string {
   return `${what}. Mend what is reported above, or leave bad lines out with --skip-bad.`;
 }
 
-async function importAll(cli: Cli, paths: string[], options: ImportCommandOptions, signal: AbortSignal): Promise<ImportReport[]> {
+async function importAll(
+  cli: Cli,
+  paths: string[],
+  options: ImportCommandOptions,
+  signal: AbortSignal,
+): Promise<ImportReport[]> {
   const { openInputs } = await import("../import-inputs.js");
   const { importInput } = await import("../import-events.js");
   const { context } = cli;
@@ -80,7 +89,8 @@ async function openTarget(cli: Cli, options: ImportCommandOptions): Promise<Impo
 }
 
 function summarize(reports: readonly ImportReport[]) {
-  const sum = (figure: (report: ImportReport) => number) => reports.reduce((total, report) => total + figure(report), 0);
+  const sum = (figure: (report: ImportReport) => number) =>
+    reports.reduce((total, report) => total + figure(report), 0);
   return {
     sessions: sum(({ sessions }) => sessions),
     stored: sum(({ stored }) => stored),
@@ -89,7 +99,11 @@ function summarize(reports: readonly ImportReport[]) {
   };
 }
 
-async function printReports(cli: Cli, reports: readonly ImportReport[], total: ReturnType<typeof summarize>): Promise<void> {
+async function printReports(
+  cli: Cli,
+  reports: readonly ImportReport[],
+  total: ReturnType<typeof summarize>,
+): Promise<void> {
   const problems = reports.flatMap((report) => report.problems);
   for (const problem of problems.slice(0, shownProblems)) cli.note(printable(problem));
   if (problems.length > shownProblems) cli.note(`… and ${problems.length - shownProblems} more`);

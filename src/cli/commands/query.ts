@@ -41,7 +41,9 @@ function subcommand(parent: Command, name: string, description: string, examples
 }
 
 function addLimit(command: Command, standard: number): Command {
-  return command.addOption(new Option("-n, --limit <count>", "at most this many").argParser(wholeNumber(1)).default(standard));
+  return command.addOption(
+    new Option("-n, --limit <count>", "at most this many").argParser(wholeNumber(1)).default(standard),
+  );
 }
 
 /** Answers from the source, with Ctrl-C ending it, and lets go of the source. */
@@ -102,7 +104,12 @@ function registerStats(query: Command, cli: Cli): void {
       cli,
       [
         { header: "SESSIONS", value: ([key]) => key },
-        { header: "COUNT", value: ([, count]) => String(count), show: ([, count]) => count.toLocaleString("en"), align: "right" },
+        {
+          header: "COUNT",
+          value: ([, count]) => String(count),
+          show: ([, count]) => count.toLocaleString("en"),
+          align: "right",
+        },
       ],
       rows,
       "",
@@ -171,13 +178,17 @@ function registerSessions(query: Command, cli: Cli): void {
     50,
   )
     .option("--user <id>", "only this user's")
-    .addOption(new Option("--status <status>", "only with this status").choices(["active", "completed", "failed", "cancelled"]))
+    .addOption(
+      new Option("--status <status>", "only with this status").choices(["active", "completed", "failed", "cancelled"]),
+    )
     .option("--tag <tag>", "only with this tag")
     .option("--parent <id>", "only those that this session started")
     .option("--cursor <cursor>", "go on where the last page ended")
     .action(async (options: SessionsOptions) => {
       const { user, status, tag, parent, limit, cursor } = options;
-      const page = await answer(cli, options, (source) => source.sessions({ user, status, tag, parent, limit, cursor }));
+      const page = await answer(cli, options, (source) =>
+        source.sessions({ user, status, tag, parent, limit, cursor }),
+      );
       if (options.json) return printJson(cli, page);
       await printRows(cli, sessionColumns(cli.context.now()), page.sessions, "No session matches.");
       noteNext(cli, page.next);

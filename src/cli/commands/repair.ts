@@ -25,10 +25,14 @@ Examples:
     )
     .action(async (options: RepairOptions) => {
       const path = requireStorage(options, cli);
-      const count = await interruptible(cli, (signal) => (options.dryRun ? listRepairable : repair)(cli, path, options, signal));
+      const count = await interruptible(cli, (signal) =>
+        (options.dryRun ? listRepairable : repair)(cli, path, options, signal),
+      );
       if (options.json) return;
       const what = `${count} ${count === 1 ? "thing" : "things"}`;
-      await cli.out.write(count === 0 ? "There is nothing to mend.\n" : `${options.dryRun ? "Would mend" : "Mended"} ${what}.\n`);
+      await cli.out.write(
+        count === 0 ? "There is nothing to mend.\n" : `${options.dryRun ? "Would mend" : "Mended"} ${what}.\n`,
+      );
     });
 }
 

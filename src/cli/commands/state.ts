@@ -2,7 +2,14 @@ import { Option, type Command } from "commander";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import { agentColumns, goalColumns } from "../columns.js";
 import { protectedStateKeys, type State } from "../../core/state.js";
-import { addJsonOption, addSourceOptions, checkedSessionId, openSource, wholeNumber, type SourceOptions } from "../session-options.js";
+import {
+  addJsonOption,
+  addSourceOptions,
+  checkedSessionId,
+  openSource,
+  wholeNumber,
+  type SourceOptions,
+} from "../session-options.js";
 import { formatTable } from "../table.js";
 import { pad, printable } from "../text.js";
 

@@ -42,7 +42,10 @@ async function verify(cli: Cli, path: string, json: boolean, signal: AbortSignal
       if (finding.repairable) counts.repairable += 1;
       progress.end();
       if (json) await printJsonLine(cli, JSON.stringify(finding));
-      else await cli.out.write(`${printable(`${finding.file}${finding.line === undefined ? "" : `:${finding.line}`}: ${finding.problem}`)}\n`);
+      else
+        await cli.out.write(
+          `${printable(`${finding.file}${finding.line === undefined ? "" : `:${finding.line}`}: ${finding.problem}`)}\n`,
+        );
     }
   } finally {
     progress.end();

@@ -3,7 +3,11 @@ import type { IncomingMessage } from "node:http";
 import { AppError } from "../../core/errors.js";
 
 /** Reads a request's body as text, at most `limit` bytes of it. @throws AppError `body_too_large`, `invalid_json` */
-export async function readBody(request: Request, incoming: IncomingMessage | undefined, limit: number): Promise<string> {
+export async function readBody(
+  request: Request,
+  incoming: IncomingMessage | undefined,
+  limit: number,
+): Promise<string> {
   const bytes = incoming ? await readIncoming(incoming, limit) : await readStream(request.body, limit);
   if (!isUtf8(bytes)) throw new AppError("invalid_json", "The body is not UTF-8. Send JSON as UTF-8.");
   const text = bytes.toString();
@@ -25,9 +29,12 @@ function readIncoming(incoming: IncomingMessage, limit: number): Promise<Buffer>
     });
     incoming.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     incoming.on("close", () => {
-      if (!incoming.readableEnded) reject(new AppError("invalid_input", "The request ended before its body was complete."));
+      if (!incoming.readableEnded)
+        reject(new AppError("invalid_input", "The request ended before its body was complete."));
     });
-    incoming.on("error", (cause) => reject(new AppError("invalid_input", "The request's body could not be read.", { cause })));
+    incoming.on("error", (cause) =>
+      reject(new AppError("invalid_input", "The request's body could not be read.", { cause })),
+    );
   });
 }
 
@@ -43,5 +50,8 @@ async function readStream(body: ReadableStream<Uint8Array> | null, limit: number
 }
 
 function tooLarge(limit: number): AppError {
-  return new AppError("body_too_large", `The body is larger than ${limit} bytes. Send it in smaller parts, or start the server with a larger --max-body.`);
+  return new AppError(
+    "body_too_large",
+    `The body is larger than ${limit} bytes. Send it in smaller parts, or start the server with a larger --max-body.`,
+  );
 }

@@ -51,7 +51,14 @@ test("whatever the order of commits, reads, joins and drains, every reader gets 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const log = heldLog();
-      const context = { budget: new Budget(100), prepare: async () => {}, onReadError: (error: Error) => { throw error; }, onBusy: () => {} };
+      const context = {
+        budget: new Budget(100),
+        prepare: async () => {},
+        onReadError: (error: Error) => {
+          throw error;
+        },
+        onBusy: () => {},
+      };
       const channel = new Channel(log.read, 0, context);
       const readers: ReturnType<typeof reader>[] = [];
       let head = 0;

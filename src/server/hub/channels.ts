@@ -123,7 +123,10 @@ export class Channels {
       channel.skipToLive(subscription);
       return;
     }
-    this.options.logger.error({ err: error.cause ?? error, sessionId: key || undefined }, "reading for subscribers failed");
+    this.options.logger.error(
+      { err: error.cause ?? error, sessionId: key || undefined },
+      "reading for subscribers failed",
+    );
     // A client that is cut off comes back and resumes where it was.
     if (subscription) subscription.peer.control.end(1011, "the log could not be read");
     else this.options.setTimer(() => this.mark(channel), retryMs);

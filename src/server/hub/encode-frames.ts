@@ -13,7 +13,7 @@ export function encodeFrames(lines: Uint8Array): Buffer {
   const source = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
   const frames = Buffer.allocUnsafe(sizeOfFrames(source));
   let at = 0;
-  for (let start = 0; start < source.length; ) {
+  for (let start = 0; start < source.length;) {
     const end = lineEnd(source, start);
     at = writeHeader(frames, at, end - start);
     source.copy(frames, at, start, end);
@@ -25,7 +25,7 @@ export function encodeFrames(lines: Uint8Array): Buffer {
 
 function sizeOfFrames(source: Buffer): number {
   let size = 0;
-  for (let start = 0; start < source.length; ) {
+  for (let start = 0; start < source.length;) {
     const end = lineEnd(source, start);
     const length = end - start;
     size += length + (length < 126 ? 2 : length < 0x10000 ? 4 : 10);

@@ -21,7 +21,8 @@ export class EncodedPage {
 
   /** The page as it goes over the wire; with `filter` only the lines that pass, and then it may be empty. */
   encode(kind: WireKind, filter: LineFilter | undefined): Buffer {
-    if (filter === undefined) return (this.whole[kind] ??= kind === "ws" ? encodeFrames(this.bytes) : encodeSse(this.lines));
+    if (filter === undefined)
+      return (this.whole[kind] ??= kind === "ws" ? encodeFrames(this.bytes) : encodeSse(this.lines));
     const passed = this.lines.filter(({ head }) => filter(head));
     if (kind === "sse") return encodeSse(passed);
     return encodeFrames(Buffer.from(passed.map(({ text }) => `${text}\n`).join("")));
@@ -39,6 +40,8 @@ function splitLines(bytes: Uint8Array): string[] {
 
 /** Server-sent events: `id` resumes, `event` is the type, `data` is the line. */
 function encodeSse(lines: readonly HeadedLine[]): Buffer {
-  const events = lines.map(({ head, text }) => `id: ${head.cursor ?? head.seq}\nevent: ${head.type}\ndata: ${text}\n\n`);
+  const events = lines.map(
+    ({ head, text }) => `id: ${head.cursor ?? head.seq}\nevent: ${head.type}\ndata: ${text}\n\n`,
+  );
   return Buffer.from(events.join(""));
 }

@@ -5,11 +5,21 @@ import { startTestServer } from "../testing/test-server.js";
 test("carries all sessions, each event with its cursor", async () => {
   await using server = await startTestServer();
   using socket = await openSocket(server.port);
-  expect(await socket.next()).toMatchObject({ type: "connected", sessionId: null, userId: null, cursor: expect.any(String) });
+  expect(await socket.next()).toMatchObject({
+    type: "connected",
+    sessionId: null,
+    userId: null,
+    cursor: expect.any(String),
+  });
   await server.call("POST", "/api/actions/s1", { type: "a" });
   await server.call("POST", "/api/actions/s2", { type: "b" });
   const messages = await socket.take(4);
-  expect(messages.map(({ sessionId, seq }) => [sessionId, seq])).toEqual([["s1", 1], ["s1", 2], ["s2", 1], ["s2", 2]]);
+  expect(messages.map(({ sessionId, seq }) => [sessionId, seq])).toEqual([
+    ["s1", 1],
+    ["s1", 2],
+    ["s2", 1],
+    ["s2", 2],
+  ]);
   expect(new Set(messages.map(({ cursor }) => cursor)).size).toBe(4);
 });
 
@@ -18,7 +28,11 @@ test("goes on behind a cursor with no gap and no repeat", async () => {
   using first = await openSocket(server.port);
   const { cursor: start } = await first.next();
   const write = async (from: number) => {
-    for (let n = from; n < from + 40; n++) await server.call("POST", `/api/actions/s${n % 7}`, [{ type: "a", n }, { type: "a", n }]);
+    for (let n = from; n < from + 40; n++)
+      await server.call("POST", `/api/actions/s${n % 7}`, [
+        { type: "a", n },
+        { type: "a", n },
+      ]);
   };
   await write(0);
   const writing = write(40);
@@ -35,14 +49,17 @@ test("goes on behind a cursor with no gap and no repeat", async () => {
   expect(seen).toEqual(Array.from({ length: 80 }, (_, n) => [n, n]).flat());
 });
 
-test.each(["nonsense", "memory.zzzz", "otherepoch.1", "memory.00001"])("says that the cursor %s is none of its own, and goes on live", async (cursor) => {
-  await using server = await startTestServer();
-  await server.call("POST", "/api/actions/s1", { type: "unseen" });
-  using socket = await openSocket(server.port, `?cursor=${cursor}`);
-  expect(await socket.take(2)).toMatchObject([{ type: "connected" }, { type: "error", code: "invalid_cursor" }]);
-  await server.call("POST", "/api/actions/s1", { type: "seen" });
-  expect(await socket.next()).toMatchObject({ type: "action", data: { type: "seen" } });
-});
+test.each(["nonsense", "memory.zzzz", "otherepoch.1", "memory.00001"])(
+  "says that the cursor %s is none of its own, and goes on live",
+  async (cursor) => {
+    await using server = await startTestServer();
+    await server.call("POST", "/api/actions/s1", { type: "unseen" });
+    using socket = await openSocket(server.port, `?cursor=${cursor}`);
+    expect(await socket.take(2)).toMatchObject([{ type: "connected" }, { type: "error", code: "invalid_cursor" }]);
+    await server.call("POST", "/api/actions/s1", { type: "seen" });
+    expect(await socket.next()).toMatchObject({ type: "action", data: { type: "seen" } });
+  },
+);
 
 test("goes on live where the log no longer reaches back to the cursor", async () => {
   await using server = await startTestServer();
@@ -50,9 +67,14 @@ test("goes on live where the log no longer reaches back to the cursor", async ()
   await server.call("POST", "/api/actions/s1", { type: "unseen" });
   const { readFeed } = server.store;
   server.store.readFeed = (after, limit) =>
-    after === "memory.0" ? Promise.reject(new AppError("invalid_cursor", "expired")) : readFeed.call(server.store, after, limit);
+    after === "memory.0"
+      ? Promise.reject(new AppError("invalid_cursor", "expired"))
+      : readFeed.call(server.store, after, limit);
   using socket = await openSocket(server.port, "?cursor=memory.0");
-  expect(await socket.take(2)).toMatchObject([{ type: "connected" }, { type: "error", code: "invalid_cursor", error: "expired" }]);
+  expect(await socket.take(2)).toMatchObject([
+    { type: "connected" },
+    { type: "error", code: "invalid_cursor", error: "expired" },
+  ]);
   await server.call("POST", "/api/actions/s1", { type: "seen" });
   expect(await socket.next()).toMatchObject({ data: { type: "seen" } });
 });

@@ -42,7 +42,9 @@ test("keeps an event stream open with comments", async () => {
   const { setTimer, fire } = manualTimers();
   await using server = await startTestServer({ live: { setTimer } });
   using stream = await openStream(server.port, "/api/events");
-  const comment = new Promise<string>((resolve) => stream.response.on("data", (part: Buffer) => part.includes(": ") && resolve(String(part))));
+  const comment = new Promise<string>((resolve) =>
+    stream.response.on("data", (part: Buffer) => part.includes(": ") && resolve(String(part))),
+  );
   await expect.poll(() => (fire(), Promise.race([comment, Promise.resolve("")]))).toContain(": still here\n\n");
   fire();
   await server.call("POST", "/api/actions/s1", { type: "a" });

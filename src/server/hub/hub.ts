@@ -54,19 +54,36 @@ export class Hub {
   private readonly subscriber: Subscriber;
   private stopListening: (() => void) | undefined;
 
-  constructor({ store, logger, now, heartbeatMs = 25_000, setTimer = realTimer, budgetBytes = 64 * 1024 * 1024 }: HubOptions) {
+  constructor({
+    store,
+    logger,
+    now,
+    heartbeatMs = 25_000,
+    setTimer = realTimer,
+    budgetBytes = 64 * 1024 * 1024,
+  }: HubOptions) {
     this.store = store;
     this.budget = new Budget(budgetBytes);
     this.owners = new Owners(store);
     this.pacer = new Pacer(() => this.channels.flush(), setTimer);
-    this.channels = new Channels({ store, logger, setTimer, budget: this.budget, owners: this.owners, pacer: this.pacer });
+    this.channels = new Channels({
+      store,
+      logger,
+      setTimer,
+      budget: this.budget,
+      owners: this.owners,
+      pacer: this.pacer,
+    });
     this.heartbeat = new Heartbeat(this.peers, this.budget, heartbeatMs, setTimer);
     this.subscriber = new Subscriber({ store, now, channels: this.channels, owners: this.owners });
   }
 
   /** Takes over an upgraded socket. */
   openSocket(webSocket: WebSocket, socket: Duplex, request: SocketRequest): void {
-    this.add(openSocketPeer(webSocket, socket, request, this.subscriber, (peer) => this.remove(peer)), socket);
+    this.add(
+      openSocketPeer(webSocket, socket, request, this.subscriber, (peer) => this.remove(peer)),
+      socket,
+    );
   }
 
   /** Answers with an event stream, which lasts until either side ends it. */

@@ -11,7 +11,12 @@ test.each([
 ] as const)("reads the head of an event of %s", (stream, type) => {
   const line = encodeLine({ type, data: { type: "tool_call", goalId: "g" } }, stamp);
   expect(headOfLine(toEventLine(stream, "s1", line))).toEqual({ type, sessionId: "s1", seq: 7, cursor: undefined });
-  expect(headOfLine(toEventLine(stream, "s1", line, "epoch.a"))).toEqual({ type, sessionId: "s1", seq: 7, cursor: "epoch.a" });
+  expect(headOfLine(toEventLine(stream, "s1", line, "epoch.a"))).toEqual({
+    type,
+    sessionId: "s1",
+    seq: 7,
+    cursor: "epoch.a",
+  });
 });
 
 test("reads a line without the usual stamp", () => {

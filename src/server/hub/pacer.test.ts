@@ -27,7 +27,10 @@ test("flushes at once where it is idle", async () => {
 });
 
 test("lets as much time pass as the last flush took, at most 20 ms, and then flushes once for all that came", async () => {
-  for (const [cost, least, most] of [[8, 1, 8], [500, 10, 20]] as const) {
+  for (const [cost, least, most] of [
+    [8, 1, 8],
+    [500, 10, 20],
+  ] as const) {
     const { paced, waits, flushes, fire } = pacer(cost);
     paced.request();
     await Promise.resolve();

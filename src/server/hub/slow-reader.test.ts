@@ -9,8 +9,11 @@ async function neverReading(port: number, path: string, upgrade: boolean): Promi
   socket.pause();
   socket.on("error", () => {});
   await new Promise((resolve) => socket.once("connect", resolve));
-  const key = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${upgrade ? key : "Accept: text/event-stream\r\n"}\r\n`);
+  const key =
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${upgrade ? key : "Accept: text/event-stream\r\n"}\r\n`,
+  );
   return socket;
 }
 
@@ -27,7 +30,11 @@ const large = "x".repeat(20_000);
 
 async function writeLarge(server: TestServer, batches: number): Promise<void> {
   for (let n = 0; n < batches; n++) {
-    await server.call("POST", "/api/actions/s1", Array.from({ length: 50 }, () => ({ type: "a", large })));
+    await server.call(
+      "POST",
+      "/api/actions/s1",
+      Array.from({ length: 50 }, () => ({ type: "a", large })),
+    );
   }
 }
 
@@ -35,8 +42,10 @@ test("readers that never read hold up nobody and hold no memory of their own bey
   await using server = await startTestServer({ live: { budgetBytes: 256 * 1024 } });
   await server.call("POST", "/api/sessions", { sessionId: "s1" });
   const stuck: Socket[] = [];
-  for (const path of ["/ws?session=s1", "/ws", "/ws?session=s1&after=0"]) stuck.push(await neverReading(server.port, path, true));
-  for (const path of ["/api/sessions/s1/events", "/api/events"]) stuck.push(await neverReading(server.port, path, false));
+  for (const path of ["/ws?session=s1", "/ws", "/ws?session=s1&after=0"])
+    stuck.push(await neverReading(server.port, path, true));
+  for (const path of ["/api/sessions/s1/events", "/api/events"])
+    stuck.push(await neverReading(server.port, path, false));
   await connections(server, 5);
   using reader = await openSocket(server.port, "?session=s1&after=0");
   await reader.next();

@@ -57,7 +57,13 @@ function untilDrained(socket: Duplex): Promise<void> {
   });
 }
 
-async function receive(peer: Peer, data: RawData, isBinary: boolean, request: SocketRequest, subscriber: Subscriber): Promise<void> {
+async function receive(
+  peer: Peer,
+  data: RawData,
+  isBinary: boolean,
+  request: SocketRequest,
+  subscriber: Subscriber,
+): Promise<void> {
   try {
     peer.alive = true;
     await handle(peer, parseMessage(data, isBinary), request, subscriber);
@@ -72,7 +78,12 @@ function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
   return parseWith(clientMessageSchema, parseJson(String(data), "", "The message"));
 }
 
-async function handle(peer: Peer, message: ClientMessage, { authorize }: SocketRequest, subscriber: Subscriber): Promise<void> {
+async function handle(
+  peer: Peer,
+  message: ClientMessage,
+  { authorize }: SocketRequest,
+  subscriber: Subscriber,
+): Promise<void> {
   switch (message.type) {
     case "subscribe":
       if (peer.subscriptions.size >= mostSubscriptions) {

@@ -6,18 +6,35 @@ test("says hello with the head, then sends each event as it was stored", async (
   await using server = await startTestServer();
   await server.call("POST", "/api/actions/s1", { type: "before" });
   using socket = await openSocket(server.port, "?session=s1&user=ann");
-  expect(await socket.next()).toEqual({ type: "connected", sessionId: "s1", userId: "ann", timestamp: expect.any(String), head: 2 });
+  expect(await socket.next()).toEqual({
+    type: "connected",
+    sessionId: "s1",
+    userId: "ann",
+    timestamp: expect.any(String),
+    head: 2,
+  });
   await server.call("POST", "/api/actions/s1", { type: "tool_call", n: 1 });
   await server.call("PATCH", "/api/state/s1", { phase: "x" });
   const [action, patch] = await socket.take(2);
-  expect(action).toMatchObject({ type: "action", sessionId: "s1", seq: 3, timestamp: expect.any(String), data: { type: "tool_call", n: 1, seq: 3 } });
+  expect(action).toMatchObject({
+    type: "action",
+    sessionId: "s1",
+    seq: 3,
+    timestamp: expect.any(String),
+    data: { type: "tool_call", n: 1, seq: 3 },
+  });
   expect(action).not.toHaveProperty("cursor");
   expect(patch).toMatchObject({ type: "state_updated", sessionId: "s1", seq: 4, data: { phase: "x" } });
 });
 
 test("sends everything past after first, with no gap and no repeat under writes", async () => {
   await using server = await startTestServer();
-  const write = (n: number) => server.call("POST", "/api/actions/s1", Array.from({ length: 50 }, () => ({ type: "a", n, text: "x".repeat(500) })));
+  const write = (n: number) =>
+    server.call(
+      "POST",
+      "/api/actions/s1",
+      Array.from({ length: 50 }, () => ({ type: "a", n, text: "x".repeat(500) })),
+    );
   for (let n = 0; n < 10; n++) await write(n);
   const writing = (async () => {
     for (let n = 10; n < 20; n++) await write(n);
@@ -32,7 +49,12 @@ test("sends everything past after first, with no gap and no repeat under writes"
 test("a subscriber that comes back again and again misses nothing and gets nothing twice", async () => {
   await using server = await startTestServer();
   const writing = (async () => {
-    for (let n = 0; n < 60; n++) await server.call("POST", "/api/actions/s1", Array.from({ length: 20 }, () => ({ type: "a" })));
+    for (let n = 0; n < 60; n++)
+      await server.call(
+        "POST",
+        "/api/actions/s1",
+        Array.from({ length: 20 }, () => ({ type: "a" })),
+      );
   })();
   const seqs: number[] = [];
   for (const pause of [1, 3, 50, 7, 200, 11, 2, 90, 400, 437]) {
@@ -62,7 +84,11 @@ test("misses nothing that is committed while a subscription opens", async () => 
     return known;
   };
   using socket = await openSocket(server.port, "?session=s1");
-  expect(await socket.take(3)).toMatchObject([{ type: "connected", head: 0 }, { seq: 1 }, { seq: 2, data: { type: "slipped in" } }]);
+  expect(await socket.take(3)).toMatchObject([
+    { type: "connected", head: 0 },
+    { seq: 1 },
+    { seq: 2, data: { type: "slipped in" } },
+  ]);
 });
 
 test("follows several sessions on one socket", async () => {
@@ -71,9 +97,15 @@ test("follows several sessions on one socket", async () => {
   using socket = await openSocket(server.port, "?session=s1");
   await socket.next();
   socket.send({ type: "subscribe", sessionId: "s2", after: 1 });
-  expect(await socket.take(2)).toMatchObject([{ type: "subscribed", sessionId: "s2", head: 2 }, { type: "action", sessionId: "s2", seq: 2 }]);
+  expect(await socket.take(2)).toMatchObject([
+    { type: "subscribed", sessionId: "s2", head: 2 },
+    { type: "action", sessionId: "s2", seq: 2 },
+  ]);
   await server.call("POST", "/api/actions/s1", { type: "b" });
-  expect(await socket.take(2)).toMatchObject([{ type: "session_created", sessionId: "s1" }, { type: "action", sessionId: "s1", seq: 2 }]);
+  expect(await socket.take(2)).toMatchObject([
+    { type: "session_created", sessionId: "s1" },
+    { type: "action", sessionId: "s1", seq: 2 },
+  ]);
   socket.send({ type: "unsubscribe", sessionId: "s2" });
   expect(await socket.next()).toMatchObject({ type: "unsubscribed", sessionId: "s2" });
   await server.call("POST", "/api/actions/s2", { type: "unseen" });
@@ -128,7 +160,10 @@ test.each([
 ])("refuses to open with %s", async (query, status, code) => {
   await using server = await startTestServer();
   expect(await refusedUpgrade(server.port, query)).toMatchObject({ status, body: { code } });
-  expect(await refusedUpgrade(server.port, "", {}, "/elsewhere")).toMatchObject({ status: 404, body: { code: "not_found" } });
+  expect(await refusedUpgrade(server.port, "", {}, "/elsewhere")).toMatchObject({
+    status: 404,
+    body: { code: "not_found" },
+  });
 });
 
 test("tells of a deletion, and of the session that then takes the id", async () => {

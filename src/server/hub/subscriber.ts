@@ -84,7 +84,13 @@ export class Subscriber {
     const headCursor = this.store.feedHead();
     const { epoch, position: head } = parseFeedCursor(headCursor);
     if (peer.kind === "ws") {
-      peer.send({ type: "connected", sessionId: null, userId: peer.userId, timestamp: this.time(), cursor: headCursor });
+      peer.send({
+        type: "connected",
+        sessionId: null,
+        userId: peer.userId,
+        timestamp: this.time(),
+        cursor: headCursor,
+      });
     }
     const position = cursor === undefined ? head : placeOf(cursor, epoch, head);
     if (position === undefined) peer.send(cursorRefused());
@@ -111,7 +117,8 @@ function placeOf(cursor: string, epoch: string, head: number): number | undefine
 }
 
 function cursorRefused() {
-  const error = "This cursor is not one that this server can go on from. What comes now is live; read what is missing over REST.";
+  const error =
+    "This cursor is not one that this server can go on from. What comes now is live; read what is missing over REST.";
   return { type: "error", code: "invalid_cursor", error };
 }
 

@@ -31,7 +31,8 @@ function parseWhole(text: string): unknown {
     return parseJson(text);
   } catch (cause) {
     if (!looksLikeLines(text)) throw cause;
-    const message = "The body is not one JSON value. To send an event a line, add the header Content-Type: application/x-ndjson.";
+    const message =
+      "The body is not one JSON value. To send an event a line, add the header Content-Type: application/x-ndjson.";
     throw new AppError("invalid_json", message, { issues: [{ path: "", message: "is not JSON" }], cause });
   }
 }
@@ -43,7 +44,7 @@ function looksLikeLines(text: string): boolean {
 
 function parseLines(text: string, toEvent: ToEvent): NewEvent[] {
   const events: NewEvent[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const newline = text.indexOf("\n", start);
     const end = newline === -1 ? text.length : newline;
     const line = text.slice(start, end).trim();

@@ -26,7 +26,9 @@ export function parseEvents(text: string, ndjson: boolean, key: string | undefin
     const event = scanned(raw, path) ?? parsed(value === undefined ? parseJson(raw!, path) : value, path);
     event.eventId ??= keyOf(key, index);
     if (event.type === "session_created" && (index ?? 0) > 0) {
-      throw invalidInput([{ path: `${path}.type`, message: "session_created can only be the first event of a session" }]);
+      throw invalidInput([
+        { path: `${path}.type`, message: "session_created can only be the first event of a session" },
+      ]);
     }
     return event;
   });

@@ -27,7 +27,9 @@ function problemOf(parts: string[], value: JsonValue): string | undefined {
   const [name] = parts as [string];
   if (derived.has(name)) return "is derived by the server and cannot be patched";
   if (!isKnown(name)) return undefined;
-  const result = metadataPatchFields[name].safeParse(parts.slice(1).reduceRight<JsonValue>((inner, part) => ({ [part]: inner }), value));
+  const result = metadataPatchFields[name].safeParse(
+    parts.slice(1).reduceRight<JsonValue>((inner, part) => ({ [part]: inner }), value),
+  );
   return result.success ? undefined : (result.error.issues[0]?.message ?? "is of the wrong kind");
 }
 

@@ -30,8 +30,17 @@ export function parseWith<T extends z.ZodType>(schema: T, value: unknown, path =
 }
 
 /** What completes "field: …" where the schema has no words of its own. */
-function inPlainWords({ code, expected, input, values, discriminator, options, errors }: z.core.$ZodRawIssue): string | undefined {
-  if (code === "invalid_type") return input === undefined ? `is missing; give ${kind(expected)}` : `must be ${kind(expected)}`;
+function inPlainWords({
+  code,
+  expected,
+  input,
+  values,
+  discriminator,
+  options,
+  errors,
+}: z.core.$ZodRawIssue): string | undefined {
+  if (code === "invalid_type")
+    return input === undefined ? `is missing; give ${kind(expected)}` : `must be ${kind(expected)}`;
   if (code === "invalid_value") return `must be ${oneOf(values)}`;
   if (code === "invalid_union" && discriminator !== undefined) return `must be ${oneOf(options as unknown[])}`;
   if (code === "invalid_union") return eitherKind(errors as z.core.$ZodIssue[][]);
@@ -40,7 +49,9 @@ function inPlainWords({ code, expected, input, values, discriminator, options, e
 
 /** A union's alternatives, where it is by their kinds alone that none of them fits. */
 function eitherKind(alternatives: readonly z.core.$ZodIssue[][]): string | undefined {
-  const kinds = alternatives.flat().map((issue) => (issue.code === "invalid_type" && issue.path.length === 0 ? kind(issue.expected) : undefined));
+  const kinds = alternatives
+    .flat()
+    .map((issue) => (issue.code === "invalid_type" && issue.path.length === 0 ? kind(issue.expected) : undefined));
   return kinds.includes(undefined) ? undefined : `must be ${kinds.join(" or ")}`;
 }
 
@@ -54,7 +65,9 @@ function oneOf(values: readonly unknown[] = []): string {
 }
 
 export function invalidInput(issues: readonly Issue[]): AppError {
-  const [first, ...rest] = issues.map(({ path, message }) => (path === "" ? `The body: ${message}` : `${path}: ${message}`));
+  const [first, ...rest] = issues.map(({ path, message }) =>
+    path === "" ? `The body: ${message}` : `${path}: ${message}`,
+  );
   const more = rest.length === 0 ? "" : ` (and ${rest.length} more)`;
   return new AppError("invalid_input", `${first}${more}`, { issues });
 }

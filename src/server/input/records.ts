@@ -27,7 +27,8 @@ export function newRecord(
   timestamp?: string,
 ): NewEvent {
   checkJson(record, { path });
-  if (isPlainRecord(record)) return { type, data: record, eventId, timestamp, raw: raw?.charCodeAt(0) === 0x7b ? raw : undefined };
+  if (isPlainRecord(record))
+    return { type, data: record, eventId, timestamp, raw: raw?.charCodeAt(0) === 0x7b ? raw : undefined };
   const parsed = parseWith(recordSchema, record, path);
   return {
     type,

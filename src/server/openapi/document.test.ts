@@ -9,7 +9,9 @@ test("describes every route that the server runs", async () => {
   expect(headers["content-type"]).toBe("application/json");
   const document = body as OpenApiDocument;
   expect(document.openapi).toBe("3.1.0");
-  const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
   expect(described.toSorted()).toEqual(apiRoutes.map(({ method, path }) => `${method} ${path}`).toSorted());
 });
 
@@ -27,12 +29,24 @@ test("says what a body holds as its schema does", async () => {
   await using server = await startTestServer();
   const document = (await server.call("GET", "/openapi.json")).body as OpenApiDocument;
   const { CreateSession, Problem } = document.components.schemas;
-  expect(CreateSession).toMatchObject({ type: "object", additionalProperties: false, properties: { tags: { type: "array" } } });
+  expect(CreateSession).toMatchObject({
+    type: "object",
+    additionalProperties: false,
+    properties: { tags: { type: "array" } },
+  });
   expect(Problem).toMatchObject({ required: ["type", "title", "status", "detail", "code", "error"] });
   const create = document.paths["/api/sessions"]?.["post"];
-  expect(create?.requestBody?.content["application/json"]?.schema).toEqual({ $ref: "#/components/schemas/CreateSession" });
+  expect(create?.requestBody?.content["application/json"]?.schema).toEqual({
+    $ref: "#/components/schemas/CreateSession",
+  });
   const limit = document.paths["/api/query/recent"]?.["get"]?.parameters[0];
-  expect(limit).toMatchObject({ name: "limit", in: "query", required: false, description: "10 where absent; 1000 at most", schema: { type: "integer", minimum: 1 } });
+  expect(limit).toMatchObject({
+    name: "limit",
+    in: "query",
+    required: false,
+    description: "10 where absent; 1000 at most",
+    schema: { type: "integer", minimum: 1 },
+  });
 });
 
 test("refers to nothing that is not there", async () => {
@@ -67,5 +81,9 @@ test("sends a browser from / to the page, and tells a script where to look", asy
   await using server = await startTestServer();
   const browser = await server.call("GET", "/", undefined, { headers: { accept: "text/html,*/*" } });
   expect([browser.status, browser.headers.location]).toEqual([302, "/docs"]);
-  expect((await server.call("GET", "/")).body).toMatchObject({ name: "claude-sessions", docs: "/docs", openapi: "/openapi.json" });
+  expect((await server.call("GET", "/")).body).toMatchObject({
+    name: "claude-sessions",
+    docs: "/docs",
+    openapi: "/openapi.json",
+  });
 });

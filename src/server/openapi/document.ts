@@ -74,17 +74,24 @@ function operationId({ method, path }: Route): string {
 }
 
 function parametersOf({ path, query, headers }: Route, book: SchemaBook): Parameter[] {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(
-    ([, name]): Parameter => ({ name: name!, in: "path", required: true, schema: { type: "string" } }),
-  );
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]): Parameter => ({
+    name: name!,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]): Parameter => {
     const { description: text, ...json } = book.of(schema as Parameters<SchemaBook["of"]>[0]);
     const required = !schema.safeParse(undefined).success;
     return { name, in: "query", required, ...(typeof text === "string" && { description: text }), schema: json };
   });
-  const inHeaders = Object.entries(headers ?? {}).map(
-    ([name, text]): Parameter => ({ name, in: "header", required: false, description: text, schema: { type: "string" } }),
-  );
+  const inHeaders = Object.entries(headers ?? {}).map(([name, text]): Parameter => ({
+    name,
+    in: "header",
+    required: false,
+    description: text,
+    schema: { type: "string" },
+  }));
   return [...inPath, ...inQuery, ...inHeaders];
 }
 
@@ -101,10 +108,16 @@ function bodyContent({ schema, batch, example }: NonNullable<Route["body"]>, boo
 function responsesOf({ responses }: Route, book: SchemaBook): Operation["responses"] {
   const problem = { "application/problem+json": { schema: book.of(problemSchema, "output") } };
   const answers = Object.entries(responses).map(([status, answer]) => [status, answerOf(answer, book)] as const);
-  return { ...Object.fromEntries(answers), default: { description: "What is wrong, and what to do", content: problem } };
+  return {
+    ...Object.fromEntries(answers),
+    default: { description: "What is wrong, and what to do", content: problem },
+  };
 }
 
-function answerOf({ description: text, schema, type = "application/json" }: Answer, book: SchemaBook): Operation["responses"][string] {
+function answerOf(
+  { description: text, schema, type = "application/json" }: Answer,
+  book: SchemaBook,
+): Operation["responses"][string] {
   if (!schema) return { description: text };
   return { description: text, content: { [type]: { schema: book.of(schema, "output") } } };
 }

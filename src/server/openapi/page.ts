@@ -10,10 +10,16 @@ import type { JsonSchema } from "./schema.js";
 export function renderPage(document: OpenApiDocument, origin: string): string {
   const groups = document.tags.map(({ name }) => ({ name, operations: operationsOf(document, name) }));
   const navigation = groups
-    .map(({ name, operations }) => `<li><a href="#${name}">${name}</a><ul>${operations.map(navigationItem).join("")}</ul></li>`)
+    .map(
+      ({ name, operations }) =>
+        `<li><a href="#${name}">${name}</a><ul>${operations.map(navigationItem).join("")}</ul></li>`,
+    )
     .join("");
   const sections = groups
-    .map(({ name, operations }) => `<section id="${name}"><h2>${name}</h2>${operations.map((entry) => card(entry, document, origin)).join("")}</section>`)
+    .map(
+      ({ name, operations }) =>
+        `<section id="${name}"><h2>${name}</h2>${operations.map((entry) => card(entry, document, origin)).join("")}</section>`,
+    )
     .join("");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

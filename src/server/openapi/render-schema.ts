@@ -42,7 +42,8 @@ export function typeOf(schema: JsonSchema): string {
     return `<a href="#schema-${name}">${escapeHtml(name)}</a>`;
   }
   if ("const" in schema) return escapeHtml(JSON.stringify(schema["const"]));
-  if (Array.isArray(schema["enum"])) return schema["enum"].map((value) => escapeHtml(JSON.stringify(value))).join(" | ");
+  if (Array.isArray(schema["enum"]))
+    return schema["enum"].map((value) => escapeHtml(JSON.stringify(value))).join(" | ");
   const options = (schema["anyOf"] ?? schema["oneOf"]) as JsonSchema[] | undefined;
   if (options) return options.map(typeOf).join(" | ");
   if (schema["type"] === "array") return `${typeOf((schema["items"] ?? {}) as JsonSchema)}[]`;

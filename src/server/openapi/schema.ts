@@ -20,11 +20,15 @@ export class SchemaBook {
 function toComponents(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toComponents);
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== "id" || typeof (value as JsonSchema)["id"] !== "string");
+  const entries = Object.entries(value).filter(
+    ([key]) => key !== "id" || typeof (value as JsonSchema)["id"] !== "string",
+  );
   return Object.fromEntries(
     entries.map(([key, child]) => [
       key,
-      key === "$ref" && typeof child === "string" ? child.replace("#/$defs/", "#/components/schemas/") : toComponents(child),
+      key === "$ref" && typeof child === "string"
+        ? child.replace("#/$defs/", "#/components/schemas/")
+        : toComponents(child),
     ]),
   );
 }

@@ -49,12 +49,15 @@ async function spawnAgent(call: Call): Promise<Response> {
   const eventId = call.idempotencyKey ?? given;
   const data: JsonObject = { ...withoutServerFields(body), agentId: body["agentId"] ?? encodeId(randomBytes(12)) };
   const decide = (session: Session | undefined): NewEvent[] => {
-    if (session?.state.agents.some(({ agentId }) => agentId === data["agentId"])) throw agentExists(data["agentId"] as string);
+    if (session?.state.agents.some(({ agentId }) => agentId === data["agentId"]))
+      throw agentExists(data["agentId"] as string);
     return [{ type: "agent_spawned", data, eventId, timestamp }];
   };
   const { events } = await store.append(id, decide, { implicit: implicitSessions, eventId });
   const written = events[0]!;
-  const stored = written.duplicate ? await firstWrite(store, id, written, "agent_spawned") : { data, timestamp: written.timestamp };
+  const stored = written.duplicate
+    ? await firstWrite(store, id, written, "agent_spawned")
+    : { data, timestamp: written.timestamp };
   return json(201, { success: true, seq: written.seq, ...createAgent(stored.data, stored.timestamp) });
 }
 

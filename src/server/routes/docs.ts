@@ -53,5 +53,11 @@ function page(html: string): Response {
 
 function home(call: Call): Response {
   if (call.accepts("text/html")) return new Response(null, { status: 302, headers: { Location: "/docs" } });
-  return json(200, { name: "claude-sessions", version: call.deps.version, docs: "/docs", openapi: "/openapi.json", health: "/health" });
+  return json(200, {
+    name: "claude-sessions",
+    version: call.deps.version,
+    docs: "/docs",
+    openapi: "/openapi.json",
+    health: "/health",
+  });
 }

@@ -4,7 +4,7 @@ import type { SessionStore } from "../../storage/session-store.js";
 import type { Call } from "../call.js";
 import { PageSize } from "../page-size.js";
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 1024 * 1024;
 
 interface Range {
   after?: number;
@@ -13,7 +13,11 @@ interface Range {
 }
 
 /** The log as NDJSON, from `after` (else the start) to where it ends now; one page is held at a time. */
-export function streamLog(store: SessionStore, sessionId: string, { after = 0, before, types }: Range): ReadableStream<Uint8Array> {
+export function streamLog(
+  store: SessionStore,
+  sessionId: string,
+  { after = 0, before, types }: Range,
+): ReadableStream<Uint8Array> {
   const size = new PageSize(4096);
   let position = after;
   return new ReadableStream({
@@ -35,7 +39,11 @@ export function resumeSeq(call: Call, after: number | undefined): number | undef
   const last = call.header("last-event-id");
   if (last === undefined || last === "") return after;
   if (/^\d{1,15}$/.test(last)) return Number(last);
-  throw new AppError("invalid_input", "Last-Event-ID is not the id of an event of this stream. Start again without it.", {
-    issues: [{ path: "Last-Event-ID", message: "must be the seq of an event" }],
-  });
+  throw new AppError(
+    "invalid_input",
+    "Last-Event-ID is not the id of an event of this stream. Start again without it.",
+    {
+      issues: [{ path: "Last-Event-ID", message: "must be the seq of an event" }],
+    },
+  );
 }

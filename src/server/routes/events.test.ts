@@ -20,9 +20,18 @@ test("stores a mixed batch in its order", async () => {
   expect(status).toBe(201);
   expect(body).toMatchObject({ success: true, count: 5, seq: 5 });
   const stored = await events(server);
-  expect(stored.map(({ type }) => type)).toEqual(["session_created", "action", "goal_added", "state_updated", "response"]);
+  expect(stored.map(({ type }) => type)).toEqual([
+    "session_created",
+    "action",
+    "goal_added",
+    "state_updated",
+    "response",
+  ]);
   expect(stored[1]).toMatchObject({ seq: 2, eventId: "a1", timestamp: "2020-01-01T00:00:00Z" });
-  expect((await server.call("GET", "/api/state/s1")).body).toMatchObject({ phase: "execution", goals: [{ goalId: "g" }] });
+  expect((await server.call("GET", "/api/state/s1")).body).toMatchObject({
+    phase: "execution",
+    goals: [{ goalId: "g" }],
+  });
 });
 
 test("takes NDJSON, and the producer's own text of the data stays", async () => {
@@ -65,9 +74,19 @@ test.each([
   expect((await server.call("GET", "/api/sessions/s1")).status).toBe(404);
 });
 
-test.each(['{"type":', '{"type":"action","data":{"type":"a"}}}', '{"type":"action","data":{"type":"a"},}', '{"type":"action" "data":{}}'])("names the line that is not JSON: %s", async (line) => {
+test.each([
+  '{"type":',
+  '{"type":"action","data":{"type":"a"}}}',
+  '{"type":"action","data":{"type":"a"},}',
+  '{"type":"action" "data":{}}',
+])("names the line that is not JSON: %s", async (line) => {
   await using server = await startTestServer();
-  const { status, body } = await server.call("POST", "/api/sessions/s1/events", `{"type":"action","data":{"type":"a"}}\n${line}`, ndjson);
+  const { status, body } = await server.call(
+    "POST",
+    "/api/sessions/s1/events",
+    `{"type":"action","data":{"type":"a"}}\n${line}`,
+    ndjson,
+  );
   expect([status, body.code, body.errors[0].path]).toEqual([400, "invalid_json", "[1]"]);
 });
 
@@ -88,8 +107,14 @@ test("refuses to begin a session that exists, but takes the same beginning again
   ];
   expect((await server.call("POST", "/api/sessions/s1/events", log)).status).toBe(201);
   const more = [...log, { type: "action", eventId: "b", data: { type: "y" } }];
-  expect((await server.call("POST", "/api/sessions/s1/events", more)).body.events).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3 }]);
-  const other = await server.call("POST", "/api/sessions/s1/events", [{ type: "session_created", eventId: "d", data: {} }]);
+  expect((await server.call("POST", "/api/sessions/s1/events", more)).body.events).toMatchObject([
+    { seq: 1 },
+    { seq: 2 },
+    { seq: 3 },
+  ]);
+  const other = await server.call("POST", "/api/sessions/s1/events", [
+    { type: "session_created", eventId: "d", data: {} },
+  ]);
   expect([other.status, other.body.code]).toEqual([409, "session_exists"]);
 });
 
@@ -98,11 +123,17 @@ test("takes an exported log as it is", async () => {
   await server.call("POST", "/api/sessions", { sessionId: "s1", userId: "ann" });
   await server.call("POST", "/api/actions/s1", { type: "tool_call", n: 1 });
   await server.call("PATCH", "/api/state/s1", { phase: "x" });
-  const exported = await server.call("GET", "/api/sessions/s1/events", undefined, { headers: { accept: "application/x-ndjson" } });
+  const exported = await server.call("GET", "/api/sessions/s1/events", undefined, {
+    headers: { accept: "application/x-ndjson" },
+  });
   expect(exported.headers["content-type"]).toBe("application/x-ndjson");
   expect((await server.call("POST", "/api/sessions/s2/events", exported.text, ndjson)).status).toBe(201);
   const { body } = await server.call("GET", "/api/sessions/s2");
-  expect(body).toMatchObject({ metadata: { userId: "ann", eventCount: 3 }, state: { phase: "x", version: 2 }, actions: [{ n: 1 }] });
+  expect(body).toMatchObject({
+    metadata: { userId: "ann", eventCount: 3 },
+    state: { phase: "x", version: 2 },
+    actions: [{ n: 1 }],
+  });
 });
 
 test("streams the whole log, whatever its length, from any place and of any types", async () => {
@@ -111,8 +142,13 @@ test("streams the whole log, whatever its length, from any place and of any type
   await server.call("POST", "/api/actions/s1", batch);
   await server.call("POST", "/api/actions/s1/responses", { type: "r" });
   const read = async (query: string) => {
-    const { text } = await server.call("GET", `/api/sessions/s1/events?${query}`, undefined, { headers: { accept: "application/x-ndjson" } });
-    return text.trimEnd().split("\n").map((line) => (JSON.parse(line) as { seq: number }).seq);
+    const { text } = await server.call("GET", `/api/sessions/s1/events?${query}`, undefined, {
+      headers: { accept: "application/x-ndjson" },
+    });
+    return text
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { seq: number }).seq);
   };
   expect(await read("")).toEqual(Array.from({ length: 5002 }, (_, n) => n + 1));
   expect(await read("after=5000")).toEqual([5001, 5002]);

@@ -37,9 +37,14 @@ export const eventRoutes: Route[] = [
     path: "/api/sessions/{id}/events",
     group: "events",
     summary: "Append events of any type",
-    description: "One event, a JSON array, or NDJSON (`Content-Type: application/x-ndjson`): all or nothing, one acknowledgement.",
+    description:
+      "One event, a JSON array, or NDJSON (`Content-Type: application/x-ndjson`): all or nothing, one acknowledgement.",
     headers: { "Idempotency-Key": "The same key again gives the first answer; in a batch each event gets `key:index`" },
-    body: { schema: newEventSchema, batch: true, example: { type: "action", eventId: "a-1", data: { type: "tool_call" } } },
+    body: {
+      schema: newEventSchema,
+      batch: true,
+      example: { type: "action", eventId: "a-1", data: { type: "tool_call" } },
+    },
     responses: { 201: { description: "Durable", schema: writtenAnswerSchema } },
     handler: appendEvents,
   }),
@@ -104,7 +109,8 @@ async function appendEvents(call: Call): Promise<Response> {
 async function appendToNew(store: SessionStore, sessionId: string, events: NewEvent[]): Promise<Appended> {
   const { eventId } = events[0]!;
   const refuseExisting = (session: unknown): NewEvent[] => {
-    if (session) throw new AppError("session_exists", `There is a session '${sessionId}' already, and nothing was changed.`);
+    if (session)
+      throw new AppError("session_exists", `There is a session '${sessionId}' already, and nothing was changed.`);
     return events;
   };
   const appended = await store.append(sessionId, refuseExisting, { eventId });

@@ -3,9 +3,20 @@ import { startTestServer } from "../testing/test-server.js";
 
 test("adds a goal and answers with it", async () => {
   await using server = await startTestServer();
-  const { status, body } = await server.call("POST", "/api/state/s1/goals", { description: "d", priority: "high", own: [1] });
+  const { status, body } = await server.call("POST", "/api/state/s1/goals", {
+    description: "d",
+    priority: "high",
+    own: [1],
+  });
   expect(status).toBe(201);
-  expect(body).toMatchObject({ success: true, seq: 2, description: "d", status: "pending", priority: "high", own: [1] });
+  expect(body).toMatchObject({
+    success: true,
+    seq: 2,
+    description: "d",
+    status: "pending",
+    priority: "high",
+    own: [1],
+  });
   expect(body.goalId).toMatch(/^[a-z0-9]{12}$/);
   const { success: _success, seq: _seq, ...goal } = body;
   expect((await server.call("GET", "/api/state/s1")).body.goals).toEqual([goal]);
@@ -13,7 +24,9 @@ test("adds a goal and answers with it", async () => {
 
 test("takes id as another name of goalId and agentId", async () => {
   await using server = await startTestServer();
-  expect((await server.call("POST", "/api/state/s1/goals", { description: "d", id: "g1" })).body).toMatchObject({ goalId: "g1" });
+  expect((await server.call("POST", "/api/state/s1/goals", { description: "d", id: "g1" })).body).toMatchObject({
+    goalId: "g1",
+  });
   const agent = (await server.call("POST", "/api/state/s1/agents", { type: "t", id: "a1" })).body;
   expect(agent).toMatchObject({ agentId: "a1" });
   expect(agent).not.toHaveProperty("id");
@@ -22,7 +35,11 @@ test("takes id as another name of goalId and agentId", async () => {
 test("updates a goal, and answers with what the state then holds", async () => {
   await using server = await startTestServer();
   await server.call("POST", "/api/state/s1/goals", { description: "d", goalId: "g1" });
-  const { status, body } = await server.call("PATCH", "/api/state/s1/goals/g1", { status: "completed", note: "n", goalId: "other" });
+  const { status, body } = await server.call("PATCH", "/api/state/s1/goals/g1", {
+    status: "completed",
+    note: "n",
+    goalId: "other",
+  });
   expect(status).toBe(200);
   expect(body).toMatchObject({ success: true, goalId: "g1", description: "d", status: "completed", note: "n" });
   const { success: _success, seq: _seq, ...goal } = body;
@@ -31,14 +48,20 @@ test("updates a goal, and answers with what the state then holds", async () => {
 
 test("keeps every one of 200 goals that are added at once", async () => {
   await using server = await startTestServer();
-  await Promise.all(Array.from({ length: 200 }, (_, n) => server.call("POST", "/api/state/s1/goals", { description: `${n}` })));
+  await Promise.all(
+    Array.from({ length: 200 }, (_, n) => server.call("POST", "/api/state/s1/goals", { description: `${n}` })),
+  );
   const { goals } = (await server.call("GET", "/api/state/s1")).body;
   expect(new Set(goals.map(({ description }: { description: string }) => description)).size).toBe(200);
 });
 
 test("spawns an agent and completes it", async () => {
   await using server = await startTestServer();
-  const spawned = await server.call("POST", "/api/state/s1/agents", { type: "researcher", task: { what: "read" }, subsession: "sub" });
+  const spawned = await server.call("POST", "/api/state/s1/agents", {
+    type: "researcher",
+    task: { what: "read" },
+    subsession: "sub",
+  });
   expect(spawned.status).toBe(201);
   expect(spawned.body).toMatchObject({ success: true, type: "researcher", status: "active", task: { what: "read" } });
   const { agentId } = spawned.body;
@@ -73,9 +96,15 @@ test("refuses a second goal or agent of the same id", async () => {
   const goal = { description: "d", goalId: "x" };
   const agent = { type: "t", agentId: "x" };
   expect((await server.call("POST", "/api/state/s1/goals", goal)).status).toBe(201);
-  expect((await server.call("POST", "/api/state/s1/goals", goal)).body).toMatchObject({ status: 409, code: "goal_exists" });
+  expect((await server.call("POST", "/api/state/s1/goals", goal)).body).toMatchObject({
+    status: 409,
+    code: "goal_exists",
+  });
   expect((await server.call("POST", "/api/state/s1/agents", agent)).status).toBe(201);
-  expect((await server.call("POST", "/api/state/s1/agents", agent)).body).toMatchObject({ status: 409, code: "agent_exists" });
+  expect((await server.call("POST", "/api/state/s1/agents", agent)).body).toMatchObject({
+    status: 409,
+    code: "agent_exists",
+  });
 });
 
 test.each([

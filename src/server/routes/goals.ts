@@ -49,12 +49,15 @@ async function addGoal(call: Call): Promise<Response> {
   const eventId = call.idempotencyKey ?? given;
   const data: JsonObject = { ...withoutServerFields(body), goalId: body["goalId"] ?? encodeId(randomBytes(12)) };
   const decide = (session: Session | undefined): NewEvent[] => {
-    if (session?.state.goals.some(({ goalId }) => goalId === data["goalId"])) throw goalExists(data["goalId"] as string);
+    if (session?.state.goals.some(({ goalId }) => goalId === data["goalId"]))
+      throw goalExists(data["goalId"] as string);
     return [{ type: "goal_added", data, eventId, timestamp }];
   };
   const { events } = await store.append(id, decide, { implicit: implicitSessions, eventId });
   const written = events[0]!;
-  const stored = written.duplicate ? await firstWrite(store, id, written, "goal_added") : { data, timestamp: written.timestamp };
+  const stored = written.duplicate
+    ? await firstWrite(store, id, written, "goal_added")
+    : { data, timestamp: written.timestamp };
   return json(201, { success: true, seq: written.seq, ...createGoal(stored.data, stored.timestamp) });
 }
 
@@ -87,7 +90,10 @@ async function goalAfter({ deps, sessionId }: Call, written: AppendedEvent): Pro
 }
 
 function goalExists(goalId: string): AppError {
-  return new AppError("goal_exists", `There is a goal '${goalId}' in this session already. Update it, or take another goalId.`);
+  return new AppError(
+    "goal_exists",
+    `There is a goal '${goalId}' in this session already. Update it, or take another goalId.`,
+  );
 }
 
 function goalNotFound(goalId: string): AppError {

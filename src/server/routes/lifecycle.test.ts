@@ -5,7 +5,11 @@ test("patches metadata by dotted keys, and adds to numbers", async () => {
   await using server = await startTestServer();
   await server.call("POST", "/api/sessions", { sessionId: "s1" });
   await server.call("PATCH", "/api/sessions/s1/metadata", { "tokenUsage.input": 100, model: "opus", own: { a: 1 } });
-  const { status, body } = await server.call("PATCH", "/api/sessions/s1/metadata", { "tokenUsage.input": "+20", cost: "+0.5", "own.b": 2 });
+  const { status, body } = await server.call("PATCH", "/api/sessions/s1/metadata", {
+    "tokenUsage.input": "+20",
+    cost: "+0.5",
+    "own.b": 2,
+  });
   expect([status, body]).toEqual([200, { success: true, seq: 3, eventId: expect.any(String) }]);
   const { metadata } = (await server.call("GET", "/api/sessions/s1")).body;
   expect(metadata).toMatchObject({ tokenUsage: { input: 120 }, cost: 0.5, model: "opus", own: { a: 1, b: 2 } });
@@ -35,9 +39,18 @@ test.each([
 test("finalizes a session once", async () => {
   await using server = await startTestServer();
   await server.call("POST", "/api/sessions", { sessionId: "s1" });
-  const { status, body } = await server.call("POST", "/api/sessions/s1/finalize", { status: "success", outcome: { ok: 1 }, response: "bye" });
+  const { status, body } = await server.call("POST", "/api/sessions/s1/finalize", {
+    status: "success",
+    outcome: { ok: 1 },
+    response: "bye",
+  });
   expect(status).toBe(200);
-  expect(body).toMatchObject({ success: true, status: "completed", seq: 2, final: { outcome: { ok: 1 }, response: "bye" } });
+  expect(body).toMatchObject({
+    success: true,
+    status: "completed",
+    seq: 2,
+    final: { outcome: { ok: 1 }, response: "bye" },
+  });
   const session = (await server.call("GET", "/api/sessions/s1")).body;
   expect(session.metadata.status).toBe("completed");
   expect(session.final).toEqual(body.final);
@@ -70,7 +83,11 @@ test("reopens what was finalized, and only that", async () => {
   const active = await server.call("POST", "/api/sessions/s1/reopen");
   expect([active.status, active.body.code]).toEqual([409, "not_finalized"]);
   await server.call("POST", "/api/sessions/s1/finalize");
-  expect((await server.call("POST", "/api/sessions/s1/reopen")).body).toMatchObject({ success: true, status: "active", seq: 3 });
+  expect((await server.call("POST", "/api/sessions/s1/reopen")).body).toMatchObject({
+    success: true,
+    status: "active",
+    seq: 3,
+  });
   const session = (await server.call("GET", "/api/sessions/s1")).body;
   expect([session.metadata.status, session.final]).toEqual(["active", null]);
   expect((await server.call("POST", "/api/sessions/s1/finalize")).status).toBe(200);

@@ -73,7 +73,9 @@ async function finalize(call: Call): Promise<Response> {
   };
   const { events } = await store.append(id, refuseTwice, { implicit: implicitSessions, eventId });
   const written = events[0]!;
-  const stored = written.duplicate ? await firstWrite(store, id, written, "session_finalized") : { data, timestamp: written.timestamp };
+  const stored = written.duplicate
+    ? await firstWrite(store, id, written, "session_finalized")
+    : { data, timestamp: written.timestamp };
   const status = finalStatus(stored.data["status"]);
   const final = { ...stored.data, status, finalized: stored.timestamp };
   return json(200, { success: true, sessionId: id, status, seq: written.seq, eventId: written.eventId, final });
@@ -109,5 +111,8 @@ async function reopen(call: Call): Promise<Response> {
 }
 
 function notFinalized(sessionId: string): AppError {
-  return new AppError("not_finalized", `The session '${sessionId}' is active. There is nothing to reopen; just go on in it.`);
+  return new AppError(
+    "not_finalized",
+    `The session '${sessionId}' is active. There is nothing to reopen; just go on in it.`,
+  );
 }

@@ -38,7 +38,11 @@ test("ready says whether writes are taken, health goes on", async () => {
   const { status } = store;
   store.status = () => ({ ...status.call(store), writable: false, reason: "the disk is full" });
   const refused = await server.call("GET", "/ready");
-  expect([refused.status, refused.body.code, refused.headers["retry-after"]]).toEqual([503, "storage_unavailable", "2"]);
+  expect([refused.status, refused.body.code, refused.headers["retry-after"]]).toEqual([
+    503,
+    "storage_unavailable",
+    "2",
+  ]);
   expect(refused.body.detail).toContain("the disk is full");
   expect((await server.call("GET", "/health")).status).toBe(200);
 });
@@ -105,5 +109,7 @@ test("the detail of an unknown error is in the log", async () => {
   store.stats = () => Promise.reject(new Error("the detail"));
   await using server = await startTestServer({ store, logger });
   await server.call("GET", "/api/query/stats");
-  expect(lines).toMatchObject([{ level: 50, status: 500, code: "internal", err: { message: "the detail", stack: expect.any(String) } }]);
+  expect(lines).toMatchObject([
+    { level: 50, status: 500, code: "internal", err: { message: "the detail", stack: expect.any(String) } },
+  ]);
 });

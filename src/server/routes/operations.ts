@@ -46,5 +46,7 @@ function health({ deps }: Call): Response {
 function ready({ deps }: Call): Response {
   const { writable, reason } = deps.store.status();
   if (writable) return json(200, { ready: true }, { "Cache-Control": "no-store" });
-  throw new AppError("storage_unavailable", `Writes are refused: ${reason ?? "the storage fails"}. Reads go on.`, { retryAfter: 2 });
+  throw new AppError("storage_unavailable", `Writes are refused: ${reason ?? "the storage fails"}. Reads go on.`, {
+    retryAfter: 2,
+  });
 }

@@ -10,7 +10,9 @@ test.each([
   expect(written.status).toBe(201);
   expect(written.body).toEqual({ success: true, seq: 2, eventId: expect.any(String) });
   const { body } = await server.call("GET", path);
-  expect(body).toMatchObject([{ seq: 2, type: "tool_call", deep: { list: [1, null, "x"] }, größe: "ü", eventId: written.body.eventId }]);
+  expect(body).toMatchObject([
+    { seq: 2, type: "tool_call", deep: { list: [1, null, "x"] }, größe: "ü", eventId: written.body.eventId },
+  ]);
 });
 
 test("ignores what a client says about seq, receivedAt and sessionId", async () => {
@@ -27,7 +29,10 @@ test("keeps the time and the event id that a record gives", async () => {
   await using server = await startTestServer();
   const record = { type: "a", timestamp: "2020-01-01T00:00:00Z", eventId: "mine" };
   expect((await server.call("POST", "/api/actions/s1", record)).body.eventId).toBe("mine");
-  expect((await server.call("GET", "/api/actions/s1")).body[0]).toMatchObject({ timestamp: "2020-01-01T00:00:00Z", eventId: "mine" });
+  expect((await server.call("GET", "/api/actions/s1")).body[0]).toMatchObject({
+    timestamp: "2020-01-01T00:00:00Z",
+    eventId: "mine",
+  });
 });
 
 test("takes a JSON array as one batch", async () => {
@@ -40,7 +45,9 @@ test("takes a JSON array as one batch", async () => {
 test("takes NDJSON as one batch, whatever its line ends", async () => {
   await using server = await startTestServer();
   const lines = '{"type":"a"}\r\n\n {"type":"b","n":12345678901234567890} \n';
-  const { body } = await server.call("POST", "/api/actions/s1", lines, { headers: { "content-type": "application/x-ndjson; charset=utf-8" } });
+  const { body } = await server.call("POST", "/api/actions/s1", lines, {
+    headers: { "content-type": "application/x-ndjson; charset=utf-8" },
+  });
   expect(body.count).toBe(2);
   const stored = await server.call("GET", "/api/actions/s1");
   expect(stored.text).toContain('"n":12345678901234567890');
@@ -58,13 +65,24 @@ test("stores nothing of a batch with one bad record", async () => {
 test("stores a body that was written over several lines on one line", async () => {
   await using server = await startTestServer();
   await server.call("POST", "/api/actions/s1", JSON.stringify({ type: "a", list: [1, 2] }, null, 2));
-  const ndjson = await server.call("GET", "/api/sessions/s1/events", undefined, { headers: { accept: "application/x-ndjson" } });
-  expect(ndjson.text.trimEnd().split("\n").map((line) => JSON.parse(line).seq)).toEqual([1, 2]);
+  const ndjson = await server.call("GET", "/api/sessions/s1/events", undefined, {
+    headers: { accept: "application/x-ndjson" },
+  });
+  expect(
+    ndjson.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).seq),
+  ).toEqual([1, 2]);
 });
 
 test("shows the newest records in ascending order, and leads on by Link headers", async () => {
   await using server = await startTestServer();
-  await server.call("POST", "/api/actions/s1", [1, 2, 3, 4, 5].map((n) => ({ type: n % 2 ? "odd" : "even", n })));
+  await server.call(
+    "POST",
+    "/api/actions/s1",
+    [1, 2, 3, 4, 5].map((n) => ({ type: n % 2 ? "odd" : "even", n })),
+  );
   const numbers = (body: { n: number }[]) => body.map(({ n }) => n);
   const newest = await server.call("GET", "/api/actions/s1?limit=2");
   expect(numbers(newest.body)).toEqual([4, 5]);
@@ -81,7 +99,9 @@ test("shows the newest records in ascending order, and leads on by Link headers"
 
 test("gives 200 parallel writes 200 seqs", async () => {
   await using server = await startTestServer();
-  const answers = await Promise.all(Array.from({ length: 200 }, () => server.call("POST", "/api/actions/s1", { type: "a" })));
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, () => server.call("POST", "/api/actions/s1", { type: "a" })),
+  );
   const seqs = answers.map(({ body }) => body.seq as number).toSorted((a, b) => a - b);
   expect(seqs).toEqual(Array.from({ length: 200 }, (_, n) => n + 2));
 });
@@ -89,9 +109,13 @@ test("gives 200 parallel writes 200 seqs", async () => {
 test("takes the body of a plain curl -d", async () => {
   await using server = await startTestServer();
   for (const type of ["application/x-www-form-urlencoded", "text/plain"]) {
-    const { status } = await server.call("POST", "/api/actions/s1", '{"type":"a"}', { headers: { "content-type": type } });
+    const { status } = await server.call("POST", "/api/actions/s1", '{"type":"a"}', {
+      headers: { "content-type": type },
+    });
     expect(status).toBe(201);
   }
-  const { status, body } = await server.call("POST", "/api/actions/s1", '{"type":"a"}', { headers: { "content-type": "multipart/form-data; boundary=x" } });
+  const { status, body } = await server.call("POST", "/api/actions/s1", '{"type":"a"}', {
+    headers: { "content-type": "multipart/form-data; boundary=x" },
+  });
   expect([status, body.code]).toEqual([415, "unsupported_media_type"]);
 });

@@ -23,7 +23,11 @@ function routesOf(type: RecordType, stream: Stream, path: string): Route[] {
       summary: `Append ${type === "action" ? "an action" : "a response"}, or many`,
       description: "Any object with a `type`. A list is a batch: all or nothing, one acknowledgement.",
       headers: { "Idempotency-Key": "The same key again gives the first answer and stores nothing" },
-      body: { schema: recordSchema, batch: true, example: { type: type === "action" ? "tool_call" : "message", details: { tool: "grep" } } },
+      body: {
+        schema: recordSchema,
+        batch: true,
+        example: { type: type === "action" ? "tool_call" : "message", details: { tool: "grep" } },
+      },
       responses: { 201: { description: "Durable", schema: writtenAnswerSchema } },
       handler: (call) => appendRecords(call, type),
     }),
@@ -55,7 +59,10 @@ export function written({ seq, eventId }: AppendedEvent): Response {
 
 export function writtenBatch(events: readonly AppendedEvent[]): Response {
   const entries = events.map(({ seq, eventId }) => `{"seq":${seq},"eventId":"${eventId}"}`).join(",");
-  return jsonText(201, `{"success":true,"count":${events.length},"seq":${events.at(-1)?.seq ?? 0},"events":[${entries}]}`);
+  return jsonText(
+    201,
+    `{"success":true,"count":${events.length},"seq":${events.at(-1)?.seq ?? 0},"events":[${entries}]}`,
+  );
 }
 
 async function listRecords(call: Call, stream: Stream): Promise<Response> {

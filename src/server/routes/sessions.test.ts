@@ -3,13 +3,23 @@ import { startTestServer } from "../testing/test-server.js";
 
 test("creates a session under the given id and answers with its first seq", async () => {
   await using server = await startTestServer();
-  const created = await server.call("POST", "/api/sessions", { sessionId: "s1", userId: "ann", initial: { source: "cli", own: 1 } });
+  const created = await server.call("POST", "/api/sessions", {
+    sessionId: "s1",
+    userId: "ann",
+    initial: { source: "cli", own: 1 },
+  });
   expect(created.status).toBe(201);
   expect(created.body).toEqual({ success: true, sessionId: "s1", path: null, seq: 1 });
   const { body } = await server.call("GET", "/api/sessions/s1");
   expect(body.metadata).toMatchObject({ sessionId: "s1", userId: "ann", status: "active", eventCount: 1 });
   expect(body.initial).toEqual({ source: "cli", own: 1 });
-  expect(body).toMatchObject({ actions: [], responses: [], final: null, hasMore: false, state: { version: 1, seq: 1 } });
+  expect(body).toMatchObject({
+    actions: [],
+    responses: [],
+    final: null,
+    hasMore: false,
+    state: { version: 1, seq: 1 },
+  });
 });
 
 test("makes an id where none is given, also for a body that is not there", async () => {
@@ -45,7 +55,11 @@ test("resumes an existing session where it is asked to", async () => {
 
 test("shows the newest records of a session and says that there are more", async () => {
   await using server = await startTestServer();
-  await server.call("POST", "/api/actions/s1", [1, 2, 3].map((n) => ({ type: "a", n })));
+  await server.call(
+    "POST",
+    "/api/actions/s1",
+    [1, 2, 3].map((n) => ({ type: "a", n })),
+  );
   await server.call("POST", "/api/actions/s1/responses", { type: "r" });
   const { body } = await server.call("GET", "/api/sessions/s1?limit=2");
   expect(body.actions.map(({ n }: { n: number }) => n)).toEqual([2, 3]);
@@ -56,7 +70,12 @@ test("shows the newest records of a session and says that there are more", async
 test("lists sessions by user, status, tag and parent, page by page", async () => {
   await using server = await startTestServer();
   for (const n of [1, 2, 3]) {
-    await server.call("POST", "/api/sessions", { sessionId: `s${n}`, userId: n < 3 ? "ann" : "bob", tags: [`t${n}`], parentSession: "p" });
+    await server.call("POST", "/api/sessions", {
+      sessionId: `s${n}`,
+      userId: n < 3 ? "ann" : "bob",
+      tags: [`t${n}`],
+      parentSession: "p",
+    });
   }
   const ids = async (query: string) => {
     const { body } = await server.call("GET", `/api/sessions?${query}`);
@@ -117,9 +136,13 @@ test("answers the queries that scripts ask", async () => {
   await server.call("POST", "/api/sessions", { sessionId: "s2" });
   await server.call("POST", "/api/sessions/s2/finalize", {});
   expect((await server.call("GET", "/api/query/recent?limit=1")).body).toHaveLength(1);
-  expect((await server.call("GET", "/api/query/active")).body.map(({ sessionId }: { sessionId: string }) => sessionId)).toEqual(["s1"]);
+  expect(
+    (await server.call("GET", "/api/query/active")).body.map(({ sessionId }: { sessionId: string }) => sessionId),
+  ).toEqual(["s1"]);
   const stats = { total: 2, active: 1, completed: 1, activeSessions: 1, completedSessions: 1 };
   expect((await server.call("GET", "/api/query/stats")).body).toMatchObject(stats);
   const { body } = await server.call("GET", "/api/query/search?q=needle&user=ann&type=tool_call");
-  expect(body.hits).toMatchObject([{ sessionId: "s1", seq: 2, snippet: expect.stringContaining("<mark>needle</mark>") }]);
+  expect(body.hits).toMatchObject([
+    { sessionId: "s1", seq: 2, snippet: expect.stringContaining("<mark>needle</mark>") },
+  ]);
 });

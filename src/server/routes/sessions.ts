@@ -3,7 +3,14 @@ import { AppError } from "../../core/errors.js";
 import { withoutServerFields } from "../../core/event.js";
 import { encodeId, parseSessionId } from "../../core/ids.js";
 import type { JsonObject } from "../../core/json.js";
-import { createQuerySchema, createSessionSchema, listQuerySchema, pageQuerySchema, sessionQuerySchema, userIdSchema } from "../../core/requests.js";
+import {
+  createQuerySchema,
+  createSessionSchema,
+  listQuerySchema,
+  pageQuerySchema,
+  sessionQuerySchema,
+  userIdSchema,
+} from "../../core/requests.js";
 import { pageToJsonArray } from "../../storage/page.js";
 import type { SessionStore } from "../../storage/session-store.js";
 import { sessionNotFound } from "../../storage/store-errors.js";
@@ -23,7 +30,11 @@ export const sessionRoutes: Route[] = [
     description: "An existing id is a 409 and nothing changes; with `?ifExists=resume` it is answered instead.",
     query: createQuerySchema,
     headers: { "Idempotency-Key": "The same key again gives the first answer, also where the server made the id" },
-    body: { schema: createSessionSchema, optional: true, example: { sessionId: "demo", userId: "ann", initial: { source: "cli" } } },
+    body: {
+      schema: createSessionSchema,
+      optional: true,
+      example: { sessionId: "demo", userId: "ann", initial: { source: "cli" } },
+    },
     responses: {
       201: { description: "Created", schema: createdSchema },
       200: { description: "Resumed", schema: createdSchema },

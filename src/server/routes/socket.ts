@@ -14,7 +14,10 @@ export const socketRoutes: Route[] = [
     query: socketQuerySchema,
     responses: { 101: { description: "`connected`, then events" } },
     handler: () => {
-      throw new AppError("invalid_input", "Open this address as a WebSocket, or read GET /api/events as an event stream.");
+      throw new AppError(
+        "invalid_input",
+        "Open this address as a WebSocket, or read GET /api/events as an event stream.",
+      );
     },
   }),
 ];

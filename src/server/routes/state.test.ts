@@ -4,12 +4,23 @@ import { startTestServer } from "../testing/test-server.js";
 test("merges a patch into the state and counts its version", async () => {
   await using server = await startTestServer();
   await server.call("POST", "/api/sessions", { sessionId: "s1" });
-  const first = await server.call("PATCH", "/api/state/s1", { phase: "execution", workspace: { branch: "main" }, own: { a: 1, b: 2 } });
+  const first = await server.call("PATCH", "/api/state/s1", {
+    phase: "execution",
+    workspace: { branch: "main" },
+    own: { a: 1, b: 2 },
+  });
   expect(first.body).toMatchObject({ success: true, version: 2, seq: 2 });
   expect(first.headers.etag).toBe('"2"');
   await server.call("PATCH", "/api/state/s1", { own: { a: null } });
   const { body, headers } = await server.call("GET", "/api/state/s1");
-  expect(body).toMatchObject({ sessionId: "s1", version: 3, seq: 3, phase: "execution", workspace: { branch: "main" }, own: { b: 2 } });
+  expect(body).toMatchObject({
+    sessionId: "s1",
+    version: 3,
+    seq: 3,
+    phase: "execution",
+    workspace: { branch: "main" },
+    own: { b: 2 },
+  });
   expect(headers.etag).toBe('"3"');
 });
 
@@ -36,7 +47,9 @@ test("rejects a stale version and changes nothing", async () => {
 test("lets one of many patches of the same version through", async () => {
   await using server = await startTestServer();
   await server.call("POST", "/api/sessions", { sessionId: "s1" });
-  const race = Array.from({ length: 20 }, (_, n) => server.call("PATCH", "/api/state/s1", { n }, { headers: { "if-match": '"1"' } }));
+  const race = Array.from({ length: 20 }, (_, n) =>
+    server.call("PATCH", "/api/state/s1", { n }, { headers: { "if-match": '"1"' } }),
+  );
   const statuses = (await Promise.all(race)).map(({ status }) => status);
   expect(statuses.filter((status) => status === 200)).toHaveLength(1);
   expect(statuses.filter((status) => status === 412)).toHaveLength(19);
@@ -47,7 +60,9 @@ test("answers 304 where the reader has the version", async () => {
   await server.call("POST", "/api/sessions", { sessionId: "s1" });
   const known = await server.call("GET", "/api/state/s1", undefined, { headers: { "if-none-match": '"1"' } });
   expect([known.status, known.text]).toEqual([304, ""]);
-  expect((await server.call("GET", "/api/state/s1", undefined, { headers: { "if-none-match": '"9"' } })).status).toBe(200);
+  expect((await server.call("GET", "/api/state/s1", undefined, { headers: { "if-none-match": '"9"' } })).status).toBe(
+    200,
+  );
 });
 
 test("shows the state as it was after any seq", async () => {
@@ -61,7 +76,12 @@ test("shows the state as it was after any seq", async () => {
 
 test("refuses to patch what other calls change, and says which", async () => {
   await using server = await startTestServer();
-  const { status, body } = await server.call("PATCH", "/api/state/s1", { phase: "x", goals: [], agents: [], version: 7 });
+  const { status, body } = await server.call("PATCH", "/api/state/s1", {
+    phase: "x",
+    goals: [],
+    agents: [],
+    version: 7,
+  });
   expect(status).toBe(400);
   expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(["version", "goals", "agents"]);
   expect(body.errors[1].message).toContain("POST /api/state/:id/goals");

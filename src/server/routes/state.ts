@@ -80,7 +80,10 @@ function checkVersion(expected: string | undefined, session: Session | undefined
   const version = session?.state.version;
   if (version !== undefined && names(expected, version)) return;
   const now = version === undefined ? "there is no such session" : `its version is ${version}`;
-  throw new AppError("version_conflict", `The state is not at the version of If-Match: ${now}. Read it again and patch that.`);
+  throw new AppError(
+    "version_conflict",
+    `The state is not at the version of If-Match: ${now}. Read it again and patch that.`,
+  );
 }
 
 /** Whether a list of entity tags holds this version. */

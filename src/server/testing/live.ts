@@ -69,7 +69,12 @@ export interface Refused {
 }
 
 /** The answer with which an upgrade is refused. */
-export function refusedUpgrade(port: number, query: string, headers: Record<string, string> = {}, path = "/ws"): Promise<Refused> {
+export function refusedUpgrade(
+  port: number,
+  query: string,
+  headers: Record<string, string> = {},
+  path = "/ws",
+): Promise<Refused> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}${query}`, { headers });
     socket.on("error", () => {});
@@ -77,7 +82,9 @@ export function refusedUpgrade(port: number, query: string, headers: Record<stri
     socket.on("unexpected-response", (_request, response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(parts).toString()) }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(parts).toString()) }),
+      );
     });
   });
 }
@@ -98,33 +105,42 @@ export interface LiveStream extends Disposable {
 /** Opens an event stream (SSE). */
 export function openStream(port: number, path: string, headers: Record<string, string> = {}): Promise<LiveStream> {
   return new Promise((resolve, reject) => {
-    const request = get({ host: "127.0.0.1", port, path, agent: false, headers: { accept: "text/event-stream", ...headers } }, (response) => {
-      const inbox = new Inbox<StreamedEvent>();
-      let rest = "";
-      response.on("data", (part: Buffer) => {
-        const blocks = (rest + part.toString()).split("\n\n");
-        rest = blocks.pop() ?? "";
-        for (const block of blocks) if (block.includes("data: ")) inbox.put(parseEvent(block));
-      });
-      response.on("error", () => {});
-      const next = () => inbox.next();
-      resolve({
-        response,
-        next,
-        take: async (count) => {
-          const events: StreamedEvent[] = [];
-          while (events.length < count) events.push(await next());
-          return events;
-        },
-        ended: new Promise((end) => response.on("close", end)),
-        [Symbol.dispose]: () => request.destroy(),
-      });
-    });
+    const request = get(
+      { host: "127.0.0.1", port, path, agent: false, headers: { accept: "text/event-stream", ...headers } },
+      (response) => {
+        const inbox = new Inbox<StreamedEvent>();
+        let rest = "";
+        response.on("data", (part: Buffer) => {
+          const blocks = (rest + part.toString()).split("\n\n");
+          rest = blocks.pop() ?? "";
+          for (const block of blocks) if (block.includes("data: ")) inbox.put(parseEvent(block));
+        });
+        response.on("error", () => {});
+        const next = () => inbox.next();
+        resolve({
+          response,
+          next,
+          take: async (count) => {
+            const events: StreamedEvent[] = [];
+            while (events.length < count) events.push(await next());
+            return events;
+          },
+          ended: new Promise((end) => response.on("close", end)),
+          [Symbol.dispose]: () => request.destroy(),
+        });
+      },
+    );
     request.on("error", reject);
   });
 }
 
 function parseEvent(block: string): StreamedEvent {
-  const fields = Object.fromEntries(block.split("\n").map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]));
-  return { id: fields["id"] ?? "", event: fields["event"] ?? "", data: JSON.parse(fields["data"] ?? "null") as LiveMessage };
+  const fields = Object.fromEntries(
+    block.split("\n").map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]),
+  );
+  return {
+    id: fields["id"] ?? "",
+    event: fields["event"] ?? "",
+    data: JSON.parse(fields["data"] ?? "null") as LiveMessage,
+  };
 }

@@ -39,19 +39,28 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   };
 }
 
-export function sendRequest(port: number, method: string, path: string, body: unknown, { headers, chunks }: CallOptions): Promise<Answered> {
+function sendRequest(
+  port: number,
+  method: string,
+  path: string,
+  body: unknown,
+  { headers, chunks }: CallOptions,
+): Promise<Answered> {
   const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const length = text === undefined ? {} : { "content-length": String(Buffer.byteLength(text)) };
-    const request = httpRequest({ host: "127.0.0.1", port, method, path, headers: { ...length, ...headers }, agent: false }, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part));
-      response.on("error", reject);
-      response.on("end", () => {
-        const answer = Buffer.concat(parts).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answer, body: parsed(answer) });
-      });
-    });
+    const request = httpRequest(
+      { host: "127.0.0.1", port, method, path, headers: { ...length, ...headers }, agent: false },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("error", reject);
+        response.on("end", () => {
+          const answer = Buffer.concat(parts).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answer, body: parsed(answer) });
+        });
+      },
+    );
     request.on("error", reject);
     for (const chunk of chunks ?? []) request.write(chunk);
     request.end(text);

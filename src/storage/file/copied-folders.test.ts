@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { NewEvent } from "../../core/event.js";
-import { action } from "../store-suite.js";
+import { action } from "../suite/under-test.js";
 import { allEvents, findingsOf, openStore, seqsOf, sessionFile, testFolder, type Opened } from "./testing.js";
 
 /** A store with a session `s` of 4 events. */

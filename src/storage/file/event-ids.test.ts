@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { NewEvent } from "../../core/event.js";
-import { action } from "../store-suite.js";
+import { action } from "../suite/under-test.js";
 import { EventIds } from "./event-ids.js";
 import { allEvents, copyStore, gapless, openStore, seqsOf, sessionFile, testFolder } from "./testing.js";
 

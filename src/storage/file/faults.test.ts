@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { SessionStore } from "../session-store.js";
-import { action, rejectionCode } from "../store-suite.js";
+import { action, rejectionCode } from "../suite/under-test.js";
 import {
   allEvents,
   allFeed,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatFeedCursor, parseFeedCursor } from "../../core/cursor.js";
 import type { SessionStore } from "../session-store.js";
-import { action, rejectionCode } from "../store-suite.js";
+import { action, rejectionCode } from "../suite/under-test.js";
 import { Feed, feedLine } from "./feed.js";
 import { nodeFs } from "./storage-fs.js";
 import { allFeed, copyStore, openStore, testFolder } from "./testing.js";

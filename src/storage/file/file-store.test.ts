@@ -1,6 +1,6 @@
 import { temporaryFolder } from "../../testing/temporary-folder.js";
 import type { SessionStore } from "../session-store.js";
-import { describeStore } from "../store-suite.js";
+import { describeStore } from "../suite/store-suite.js";
 import { openFileStore } from "./file-store.js";
 
 describeStore({

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SessionStore } from "../session-store.js";
-import { action } from "../store-suite.js";
+import { action } from "../suite/under-test.js";
 import { Feed } from "./feed.js";
 import { restOf, scanSegment } from "./journal-format.js";
 import { layoutOf } from "./layout.js";

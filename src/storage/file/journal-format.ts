@@ -13,7 +13,7 @@ import { parseLine } from "../line.js";
 
 const magic = 0xc5e55107;
 const magicBytes = Buffer.from([0xc5, 0xe5, 0x51, 0x07]);
-export const groupHeaderBytes = 16;
+const groupHeaderBytes = 16;
 
 /** What one commit group holds of one session: bytes and where in its files they belong. */
 export interface JournalEntry {

@@ -36,6 +36,8 @@ interface Segment {
 /** Blanks are written ahead in steps that double from the first to the last of these sizes, in bytes. */
 const firstBlanks = 256 * 1024;
 const mostBlanks = 8 * 1024 * 1024;
+/** Bytes of a group beside which a commit of metadata costs little, and blanks would be written in vain. */
+const largeGroup = 128 * 1024;
 
 /**
  * The write-ahead journal that all sessions share: one write and one fsync for whatever was
@@ -104,9 +106,9 @@ export class Journal {
     });
   }
 
-  /** The blanks to write behind a group that ends at `end`: none while there are some. */
+  /** The blanks to write behind a group that ends at `end`: none while there are some, or where the group is large. */
   private blanksBehind(segment: Segment, end: number): Buffer[] {
-    if (!this.options.sync || end <= segment.allocated) return [];
+    if (!this.options.sync || end <= segment.allocated || end - segment.size > largeGroup) return [];
     return [Buffer.alloc(Math.min(Math.max(segment.allocated, firstBlanks), mostBlanks))];
   }
 

@@ -92,7 +92,7 @@ export function readSnapshotSeq({ sessionId, folder, head }: SessionFiles): numb
 /** As {@link foldTo}, a turn of the event loop a page: the fold of a long log takes seconds. */
 export async function foldInTurns(files: SessionFiles, at: number): Promise<Session> {
   let session = emptySession(files.sessionId);
-  for (let from = 0; from < at; ) {
+  for (let from = 0; from < at;) {
     const lines = readStored(files, from, Math.min(at, from + eventsATurn));
     if (lines.length === 0) break;
     session = foldLines(session, lines);

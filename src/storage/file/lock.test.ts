@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../core/errors.js";
-import { action } from "../store-suite.js";
+import { action } from "../suite/under-test.js";
 import { openFileStore } from "./file-store.js";
 import { lockHolder, takeLock } from "./lock.js";
 import { repairStore } from "./repair.js";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { AppError } from "../../core/errors.js";
 import type { NewEvent, SessionEvent } from "../../core/event.js";
 import type { Appended, SessionStore } from "../session-store.js";
-import { action, rejectionCode } from "../store-suite.js";
+import { action, rejectionCode } from "../suite/under-test.js";
 import {
   allEvents,
   allFeed,

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject } from "../../core/json.js";
 import { parsePage } from "../page.js";
 import type { SessionStore } from "../session-store.js";
-import { action } from "../store-suite.js";
+import { action } from "../suite/under-test.js";
 import { adoptPredecessor } from "./adopt.js";
 import { openReadOnlyStore } from "./read-only-store.js";
 import {

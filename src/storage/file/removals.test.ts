@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { action, rejectionCode } from "../store-suite.js";
+import { action, rejectionCode } from "../suite/under-test.js";
 import {
   allEvents,
   allFeed,

@@ -51,14 +51,15 @@ export class SessionReader {
   async readPage(sessionId: string, query: PageQuery): Promise<Page> {
     const files = await this.filesOf(sessionId);
     const { of, after, before, limit, types } = query;
-    const plain = of === "events" && after !== undefined && before === undefined && !types?.length;
-    const recent = plain ? this.recent.eventsOf(sessionId, after, Math.min(files.head, after + limit)) : undefined;
+    const end = Math.min(files.head, (before ?? Infinity) - 1);
+    const plain = of === "events" && after !== undefined && !types?.length;
+    const recent = plain ? this.recent.eventsOf(sessionId, after, Math.min(end, after + limit)) : undefined;
     if (!recent) return readSessionPage(files, query);
     const last = recent.at(-1)?.seq ?? after!;
     return pageOf(
       recent.map(({ stream, text }) => toEventLine(stream, sessionId, text)),
       recent,
-      last < files.head,
+      last < end,
     );
   }
 }

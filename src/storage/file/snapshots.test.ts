@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { action } from "../store-suite.js";
+import { action } from "../suite/under-test.js";
 import {
   allEvents,
   copyStore,

@@ -104,7 +104,7 @@ export const unsyncedFs: StorageFs = {
   fdatasync: ((_fd: number, done: fs.NoParamCallback) => done(null)) as StorageFs["fdatasync"],
 };
 
-export function systemError(code: string): Error {
+function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: injected`), { code });
 }
 

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { action } from "../store-suite.js";
+import { action } from "../suite/under-test.js";
 import { repairStore, type Repair } from "./repair.js";
 import {
   allEvents,

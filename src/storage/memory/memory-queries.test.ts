@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rejectionCode } from "../store-suite.js";
+import { rejectionCode } from "../suite/under-test.js";
 import { createMemoryStore } from "./memory-store.js";
 
 const note = (text: string, timestamp: string) => ({

@@ -1,4 +1,4 @@
-import { describeStore } from "../store-suite.js";
+import { describeStore } from "../suite/store-suite.js";
 import { createMemoryStore } from "./memory-store.js";
 
 describeStore({
