@@ -20,7 +20,7 @@ describe("a dotted key", () => {
   test("reaches into objects and makes what is missing", () => {
     expect(patched({ "tokenUsage.input": 7, "team.name": "red", "x.y.z": 1 })).toEqual({
       ...before,
-      tokenUsage: { ...before.tokenUsage, input: 7 },
+      tokenUsage: { ...before.tokenUsage, input: 7, total: 12 },
       team: { name: "red", size: 3 },
       x: { y: { z: 1 } },
     });
@@ -50,10 +50,14 @@ describe("a dotted key", () => {
 
 describe("a number", () => {
   test.each<[JsonObject, JsonObject]>([
-    [{ "tokenUsage.input": "+5" }, { tokenUsage: { ...before.tokenUsage, input: 15 } }],
+    [
+      { "tokenUsage.input": "+5", "tokenUsage.total": "+7" },
+      { tokenUsage: { ...before.tokenUsage, input: 15, total: 22 } },
+    ],
+    [{ "tokenUsage.input": "+5" }, { tokenUsage: { ...before.tokenUsage, input: 15, total: 20 } }],
     [
       { tokenUsage: { output: "-2", cacheRead: "+1" } },
-      { tokenUsage: { input: 10, output: 3, total: 15, cacheRead: 3 } },
+      { tokenUsage: { input: 10, output: 3, total: 13, cacheRead: 3 } },
     ],
     [{ cost: "+0.25" }, { cost: 1.75 }],
     [{ "team.size": "-3" }, { team: { name: "blue", size: 0 } }],
@@ -125,7 +129,7 @@ test("what an edited snapshot lacks, a patch does not need", () => {
   );
   expect(after).toMatchObject({
     cost: 1,
-    tokenUsage: { input: 1, output: 0, total: 0 },
+    tokenUsage: { input: 1, output: 0, total: 1 },
     liveness: { status: "waiting", since: now },
   });
 });

@@ -209,7 +209,15 @@ function keepKinds(before: Metadata, after: Metadata, timestamp: string): Metada
   const sound = keepKindsOf(kinds, kinds, before) as Metadata;
   const kept = keepKindsOf(kinds, sound, after) as Metadata;
   const status = sessionStatuses.includes(kept.status) ? kept.status : before.status;
-  return followStatus(sound, { ...kept, status }, timestamp);
+  return followStatus(sound, followTokens(sound, { ...kept, status }), timestamp);
+}
+
+/** A patch that counts tokens in or out and says nothing of the total counts them there too. */
+function followTokens(before: Metadata, after: Metadata): Metadata {
+  const { input, output, total } = after.tokenUsage;
+  const added = input - before.tokenUsage.input + output - before.tokenUsage.output;
+  if (added === 0 || total !== before.tokenUsage.total) return after;
+  return { ...after, tokenUsage: { ...after.tokenUsage, total: total + added } };
 }
 
 /** What the known fields look like, all the way down: null stands for a text or null, a list for texts. */
