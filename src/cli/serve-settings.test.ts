@@ -43,10 +43,10 @@ describe("precedence", () => {
   }) => {
     const config = writeConfig(folder, { storage: "kept" });
     const storage = async (env: Record<string, string>, argv: string[] = []) =>
-      (await settings([...argv, "--config", config], { env, cwd: "/work" }))["storage"];
+      (await settings([...argv, "--config", config], { env, cwd: "/somewhere" }))["storage"];
     expect(await storage({ STORAGE_PATH: "/a", SESSIONS_DIR: "/b" })).toEqual({ value: "/a", source: "STORAGE_PATH" });
-    expect(await storage({ SESSIONS_DIR: "b" })).toEqual({ value: "/work/b", source: "SESSIONS_DIR" });
-    expect(await storage({}, ["--storage", "c"])).toEqual({ value: "/work/c", source: "--storage" });
+    expect(await storage({ SESSIONS_DIR: "b" })).toEqual({ value: "/somewhere/b", source: "SESSIONS_DIR" });
+    expect(await storage({}, ["--storage", "c"])).toEqual({ value: "/somewhere/c", source: "--storage" });
     expect(await storage({})).toEqual({ value: join(folder, "kept"), source: config });
   });
 
