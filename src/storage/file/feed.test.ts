@@ -102,6 +102,17 @@ describe("the log of all sessions", () => {
     feed.close();
   });
 
+  test("that is cut back to its beginning is empty, and goes on from there", () => {
+    const feed = openFeed(testFolder(), 2000);
+    appendTo(feed, 2);
+    feed.trim(1);
+    feed.publish();
+    expect([feed.position, feed.read(0, 5)]).toEqual([0, []]);
+    appendTo(feed, 1);
+    expect(feed.read(0, 5)).toMatchObject([{ position: 1, first: 2, last: 4 }]);
+    feed.close();
+  });
+
   test("whose end a power cut has filled with anything is written again from the journal", async () => {
     const { store, path } = await openStore(testFolder());
     const start = startOf(store);

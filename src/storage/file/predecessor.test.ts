@@ -41,7 +41,7 @@ const state = {
   version: 12,
   phase: "testing",
   currentStep: { name: "run" },
-  workspace: { cwd: "/work", branch: "main" },
+  workspace: { cwd: "/somewhere", branch: "main" },
   goals: [
     { id: "g1", description: "first", status: "completed", priority: "high", created: at(5) },
     { id: "g2", description: "second", status: "in_progress" },
@@ -110,7 +110,7 @@ async function expectStory(store: SessionStore): Promise<void> {
   expect(session.state).toMatchObject({
     phase: "testing",
     currentStep: { name: "run" },
-    workspace: { cwd: "/work", branch: "main" },
+    workspace: { cwd: "/somewhere", branch: "main" },
     custom: { kept: true },
   });
   expect(session.state.goals).toMatchObject([

@@ -51,3 +51,23 @@ test("refuses a cursor of another log, and one beyond its end", async () => {
   expect(await rejectionCode(store.readFeed("other.0", 1))).toBe("invalid_cursor");
   expect(await rejectionCode(store.readFeed("memory.5", 1))).toBe("invalid_cursor");
 });
+
+test("lists sessions of one time by their ids, page after page", async () => {
+  const store = createMemoryStore({ now: () => Date.parse("2026-01-31T09:00:00Z") });
+  for (const sessionId of ["b", "a", "c"]) await store.append(sessionId, [note("wind", "2026-01-31T09:00:00Z")]);
+  const listed: string[] = [];
+  for (let cursor: string | undefined, more = true; more;) {
+    const page = await store.listSessions({ limit: 1, ...(cursor !== undefined && { cursor }) });
+    listed.push(...page.sessions.map(({ sessionId }) => sessionId));
+    cursor = page.next ?? undefined;
+    more = cursor !== undefined;
+  }
+  expect(listed).toEqual(["c", "b", "a"]);
+});
+
+test("searches one session alone where one is named", async () => {
+  const store = createMemoryStore();
+  for (const sessionId of ["a", "b"]) await store.append(sessionId, [note("wind", "2026-01-31T09:00:00Z")]);
+  const { hits } = await store.search({ q: "wind", sessionId: "b", limit: 5 });
+  expect(hits.map(({ sessionId }) => sessionId)).toEqual(["b"]);
+});
