@@ -41,7 +41,7 @@ export interface HotSession {
   checkedAt: number;
   /** The seq that the snapshot files hold. */
   snapshotSeq: number;
-  /** Whether there may be a final.json, which is to go when the session is reopened. */
+  /** Whether there may be a final.json, which is to go where the session is active: also one that a crash has left. */
   hasFinal: boolean;
 }
 
@@ -90,7 +90,7 @@ export function createHotSession(
     scanning: false,
     checkedAt: now,
     snapshotSeq: -1,
-    hasFinal: session.final !== null,
+    hasFinal: seq > 0,
   };
 }
 

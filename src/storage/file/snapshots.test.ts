@@ -106,6 +106,22 @@ describe("snapshots", () => {
   });
 });
 
+test("a final.json that a crash left beside a reopened session goes with its next snapshot", async () => {
+  const { store, path } = await openStore(testFolder());
+  await store.append("s", [{ type: "session_finalized", data: { outcome: "done" } }]);
+  await store.close();
+  const stale = fs.readFileSync(sessionFile(path, "s", "final.json"));
+  const { store: reopened } = await openStore(path);
+  await reopened.append("s", [{ type: "metadata_updated", data: { status: "active" } }]);
+  await reopened.close();
+  fs.writeFileSync(sessionFile(path, "s", "final.json"), stale);
+  const { store: again } = await openStore(path);
+  await again.append("s", [action()]);
+  await again.close();
+  expect(fs.existsSync(sessionFile(path, "s", "final.json"))).toBe(false);
+  expect(await findingsOf(path)).toEqual([]);
+});
+
 describe("few sessions in memory", () => {
   test("keep many right, also when all are written to at once", async () => {
     const { store, path } = await openStore(testFolder(), { hotSessions: 2, snapshotIntervalMs: 5 });
