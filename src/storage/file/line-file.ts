@@ -43,15 +43,9 @@ export function withFile<T>(path: string, size: number | undefined, otherwise: T
   }
 }
 
-export function readRange({ fd }: OpenFile, start: number, end: number): Buffer {
+export function readRange(file: OpenFile, start: number, end: number): Buffer {
   const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
-  let filled = 0;
-  while (filled < buffer.length) {
-    const read = fs.readSync(fd, buffer, filled, buffer.length - filled, start + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return buffer.subarray(0, filled);
+  return buffer.subarray(0, fill(file, buffer, 0, buffer.length, start));
 }
 
 /** Offset of the first line whose key is above `key`; the size where there is none. */
@@ -110,6 +104,54 @@ export function linesForward(file: OpenFile, start: number, limit: number, maxBy
     }
     wanted *= 4;
   }
+}
+
+/** Memory that reads use over and over; it grows to what they need. */
+export interface Memory {
+  buffer: Buffer;
+}
+
+interface Stop {
+  /** Bytes to begin with, and to add while the lines do not suffice. */
+  wanted: number;
+  /** From the second line on, no more bytes than this. */
+  most: number;
+  hasAll(lines: Buffer): boolean;
+  memory: Memory;
+}
+
+/** Whole lines from `start` on, until `hasAll` of them, in `memory`; `atEnd` where no line follows them. */
+export function linesBehind(file: OpenFile, start: number, stop: Stop): { bytes: Buffer; atEnd: boolean } {
+  const { most, hasAll, memory } = stop;
+  const left = Math.max(0, file.size - start);
+  let wanted = Math.min(Math.max(stop.wanted, linearBytes), most, left);
+  for (let filled = 0; ; wanted = Math.min(wanted * 2, left)) {
+    reserve(memory, filled, wanted);
+    const read = fill(file, memory.buffer, filled, wanted, start);
+    const bytes = memory.buffer.subarray(0, memory.buffer.subarray(0, read).lastIndexOf(newline) + 1);
+    // Fewer bytes than were asked for: the file has been cut since it was opened.
+    const atEnd = read < wanted || read === left;
+    if (atEnd || (bytes.length > 0 && (read >= most || hasAll(bytes)))) return { bytes, atEnd };
+    filled = read;
+  }
+}
+
+function reserve(memory: Memory, filled: number, wanted: number): void {
+  if (memory.buffer.length >= wanted) return;
+  const larger = Buffer.allocUnsafeSlow(wanted);
+  memory.buffer.copy(larger, 0, 0, filled);
+  memory.buffer = larger;
+}
+
+/** Reads `start + from` … `start + to` into the buffer at `from`; returns where it got to. */
+function fill({ fd }: OpenFile, buffer: Buffer, from: number, to: number, start: number): number {
+  let filled = from;
+  while (filled < to) {
+    const read = fs.readSync(fd, buffer, filled, to - filled, start + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled;
 }
 
 export interface LineRun {

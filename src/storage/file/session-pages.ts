@@ -1,8 +1,9 @@
-import { seqOfLine, toEventLine } from "../line.js";
+import { seqOfLine } from "../line.js";
 import type { Page, PageQuery } from "../session-store.js";
 import { streamFile } from "./layout.js";
 import { linesBackward, linesForward, offsetAfter, withFile, type LineRun, type OpenFile } from "./line-file.js";
-import { emptyPage, maxPageBytes, readStored, textPage, type EventLine, type SessionFiles } from "./stored-lines.js";
+import { readMerged } from "./merged-events.js";
+import { emptyPage, maxPageBytes, type SessionFiles } from "./stored-lines.js";
 import { typedEvents, typedRecords } from "./typed-pages.js";
 
 export async function readSessionPage(files: SessionFiles, query: PageQuery): Promise<Page> {
@@ -43,26 +44,19 @@ function seqAt(bytes: Buffer, start: number): number {
 /** The merged log: seqs have no gaps, so a page is the events `from` < seq ≤ `to` of three files. */
 function eventsPage(files: SessionFiles, query: PageQuery): Page {
   const { from, to } = rangeOf(files.head, query);
-  let events = readStored(files, from, to);
-  if (query.after === undefined) {
-    while (events.length > 0 && events.at(-1)!.seq < to) events = readStored(files, events.at(-1)!.seq, to);
-    return storedPage(files.sessionId, events, (events[0]?.seq ?? 1) > 1);
-  }
-  const end = Math.min(files.head, (query.before ?? Infinity) - 1);
-  return storedPage(files.sessionId, events, (events.at(-1)?.seq ?? end) < end);
+  if (from >= to) return emptyPage;
+  let page = readMerged(files, from, to);
+  if (query.after !== undefined) return { ...page, more: page.count > 0 && page.last < endOf(files.head, query) };
+  while (page.count > 0 && page.last < to) page = readMerged(files, page.last, to);
+  return { ...page, more: page.first > 1 };
 }
 
-function storedPage(sessionId: string, events: readonly EventLine[], more: boolean): Page {
-  const lines = events.map(({ stream, text }) => toEventLine(stream, sessionId, text));
-  return textPage(
-    lines,
-    events.map(({ seq }) => seq),
-    more,
-  );
+function endOf(head: number, { before }: { before?: number }): number {
+  return Math.min(head, (before ?? Infinity) - 1);
 }
 
 function rangeOf(head: number, { after, before, limit }: PageQuery): { from: number; to: number } {
-  const end = Math.min(head, (before ?? head + 1) - 1);
+  const end = endOf(head, { before });
   if (after !== undefined) return { from: after, to: Math.min(end, after + limit) };
   return { from: Math.max(0, end - limit), to: end };
 }

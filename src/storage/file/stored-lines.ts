@@ -1,11 +1,15 @@
 import { streams, type Stream } from "../../core/event.js";
+import { seqInBytes } from "../event-writer.js";
 import { seqOfLine } from "../line.js";
 import type { Page } from "../session-store.js";
 import { streamFile } from "./layout.js";
-import { linesForward, offsetAfter, splitLines, withFile } from "./line-file.js";
+import { linesBehind, offsetAfter, splitLines, withFile } from "./line-file.js";
 
 /** A page holds at most about this many bytes, but at least one line. */
 export const maxPageBytes = 4 * 1024 * 1024;
+
+/** What a line is taken to be long, to begin with, when some number of them is to be read. */
+const usualLineBytes = 700;
 
 /** A session's files as far as they are durable; a stream without a size counts whole. */
 export interface SessionFiles {
@@ -23,35 +27,60 @@ export interface EventLine {
   text: string;
 }
 
+/** Whole lines of one stream, ascending, that lie behind some seq: all of them up to `reached`, and perhaps more. */
+export interface Stretch {
+  stream: Stream;
+  bytes: Buffer;
+  reached: number;
+}
+
+/**
+ * What each stream holds of the events `from` < seq ≤ `to`, as far as a page's bytes reach.
+ * The bytes are good until the next call: they are read into the same memory.
+ */
+export function readStretches({ folder, sizes }: SessionFiles, from: number, to: number): Stretch[] {
+  const wanted = Math.min(maxPageBytes, (to - from) * usualLineBytes);
+  return streams.map((stream) =>
+    withFile(streamFile(folder, stream), sizes?.[stream], { stream, bytes: emptyBytes, reached: to }, (file) => {
+      const start = offsetAfter(file, from, seqOfLine);
+      const hasAll = (bytes: Buffer): boolean => lastSeq(bytes) >= to;
+      const { bytes, atEnd } = linesBehind(file, start, {
+        wanted,
+        most: maxPageBytes,
+        memory: memories[stream],
+        hasAll,
+      });
+      return { stream, bytes, reached: atEnd ? to : Math.min(to, lastSeq(bytes)) };
+    }),
+  );
+}
+
+const emptyBytes = Buffer.alloc(0);
+const memories = {
+  actions: { buffer: emptyBytes },
+  responses: { buffer: emptyBytes },
+  changes: { buffer: emptyBytes },
+};
+
 /** The events `from` < seq ≤ `to` in order as they are stored, as far as a page's bytes reach. */
 export function readStored(files: SessionFiles, from: number, to: number): EventLine[] {
   if (from >= to) return [];
-  let reached = to;
-  const parts = streams.map((stream) => {
-    const lines = streamRange(files, stream, from, to);
-    reached = Math.min(reached, lines.reached);
-    return lines.events;
-  });
-  return parts
-    .flat()
-    .filter(({ seq }) => seq <= reached)
+  const stretches = readStretches(files, from, to);
+  const reached = Math.min(...stretches.map((stretch) => stretch.reached));
+  return stretches
+    .flatMap(({ stream, bytes }) => splitLines(bytes).map((text) => ({ seq: seqOfLine(text), stream, text })))
+    .filter(({ seq }) => seq > from && seq <= reached)
     .sort((a, b) => a.seq - b.seq);
 }
 
-function streamRange(
-  { folder, sizes }: SessionFiles,
-  stream: Stream,
-  from: number,
-  to: number,
-): { events: EventLine[]; reached: number } {
-  return withFile(streamFile(folder, stream), sizes?.[stream], { events: [] as EventLine[], reached: to }, (file) => {
-    const start = offsetAfter(file, from, seqOfLine);
-    const run = linesForward(file, start, to - from, maxPageBytes);
-    const events = splitLines(run.bytes).map((text) => ({ seq: seqOfLine(text), stream, text }));
-    const last = events.at(-1)?.seq ?? to;
-    const whole = run.end >= file.size || last >= to || run.count === to - from;
-    return { events: events.filter(({ seq }) => seq <= to && seq > from), reached: whole ? to : last };
-  });
+/** The seq of the last of whole lines; 0 where there is none. */
+function lastSeq(bytes: Buffer): number {
+  return bytes.length < 2 ? 0 : seqOfBytes(bytes, bytes.lastIndexOf(0x0a, bytes.length - 2) + 1, bytes.length - 1);
+}
+
+/** The seq of the line at `start` ≤ i < `end`; 0 where it has none. */
+export function seqOfBytes(bytes: Buffer, start: number, end: number): number {
+  return seqInBytes(bytes, start).seq || seqOfLine(bytes.toString("utf8", start, end));
 }
 
 export function textPage(lines: string[], seqs: number[], more: boolean): Page {
