@@ -8,8 +8,12 @@ import { isMissing } from "./storage-fs.js";
  */
 
 const newline = 0x0a;
-const probeBytes = 4096;
-const linearBytes = 32 * 1024;
+const probeBytes = 2048;
+const probe = Buffer.allocUnsafeSlow(probeBytes);
+/** A line's key is tried on so many bytes of it before the whole line is read. */
+const headBytes = 64;
+/** So much is gone through line by line. */
+const linearBytes = 8 * 1024;
 
 /** The number that a line is ordered by; 0 where the line has none. */
 export type KeyOf = (line: string) => number;
@@ -53,22 +57,45 @@ export function offsetAfter(file: OpenFile, key: number, keyOf: KeyOf): number {
   let low = 0;
   let high = file.size;
   while (high - low > linearBytes) {
-    const start = nextLineStart(file, Math.floor((low + high) / 2), high);
-    if (start >= high) {
-      high = Math.floor((low + high) / 2);
-      continue;
-    }
-    if (keyAt(file, start, keyOf) <= key) low = start;
-    else high = start;
+    const middle = Math.floor((low + high) / 2);
+    const line = nextLine(file, middle, high, keyOf);
+    if (!line) high = middle;
+    else if (line.key <= key) low = line.start;
+    else high = line.start;
   }
   return scanForKey(file, low, key, keyOf);
 }
 
+interface PlacedKey {
+  start: number;
+  key: number;
+}
+
+/** The line that starts behind `offset`; undefined where none starts before `limit`. */
+function nextLine(file: OpenFile, offset: number, limit: number, keyOf: KeyOf): PlacedKey | undefined {
+  const filled = fill(file, probe, 0, Math.min(probeBytes, file.size - offset), offset);
+  const found = probe.subarray(0, filled).indexOf(newline);
+  const start = found === -1 ? nextLineStart(file, offset + filled, limit) : offset + found + 1;
+  if (start >= limit) return undefined;
+  const inProbe = found !== -1 && filled - (found + 1) >= headBytes;
+  return { start, key: inProbe ? keyInBytes(file, probe, found + 1, start, keyOf) : keyAt(file, start, keyOf) };
+}
+
+/** Goes through the lines from `start` on, a piece of the file at a time. */
 function scanForKey(file: OpenFile, start: number, key: number, keyOf: KeyOf): number {
   let offset = start;
   while (offset < file.size) {
-    if (keyAt(file, offset, keyOf) > key) return offset;
-    offset = nextLineStart(file, offset, file.size);
+    const piece = readRange(file, offset, Math.min(file.size, offset + linearBytes + probeBytes));
+    let at = 0;
+    for (let end = piece.indexOf(newline, at); end !== -1; end = piece.indexOf(newline, at)) {
+      if (keyInBytes(file, piece, at, offset + at, keyOf) > key) return offset + at;
+      at = end + 1;
+    }
+    if (at === 0) {
+      if (keyAt(file, offset, keyOf) > key) return offset;
+      at = nextLineStart(file, offset, file.size) - offset;
+    }
+    offset += at;
   }
   return file.size;
 }
@@ -83,8 +110,13 @@ function nextLineStart(file: OpenFile, offset: number, limit: number): number {
   return limit;
 }
 
+/** The key of the line at `at` of these bytes, which stand at `start` of the file. */
+function keyInBytes(file: OpenFile, bytes: Buffer, at: number, start: number, keyOf: KeyOf): number {
+  return keyOf(bytes.toString("latin1", at, at + headBytes)) || keyAt(file, start, keyOf);
+}
+
 function keyAt(file: OpenFile, start: number, keyOf: KeyOf): number {
-  const head = readRange(file, start, Math.min(start + 64, file.size)).toString("latin1");
+  const head = readRange(file, start, Math.min(start + headBytes, file.size)).toString("latin1");
   const key = keyOf(head);
   if (key > 0) return key;
   const end = nextLineStart(file, start, file.size);
@@ -93,7 +125,7 @@ function keyAt(file: OpenFile, start: number, keyOf: KeyOf): number {
 
 /** Whole lines as one run of bytes, from `start` on: at most `limit` lines and, from the second on, `maxBytes`. */
 export function linesForward(file: OpenFile, start: number, limit: number, maxBytes: number): LineRun {
-  let wanted = Math.min(maxBytes, 64 * 1024);
+  let wanted = firstGuess(limit, maxBytes);
   for (;;) {
     const bytes = readRange(file, start, Math.min(file.size, start + wanted));
     const run = takeForward(bytes, limit);
@@ -102,7 +134,7 @@ export function linesForward(file: OpenFile, start: number, limit: number, maxBy
     if (run.count === limit || atEnd || (bytes.length >= maxBytes && run.count > 0)) {
       return { ...run, start, end: start + run.bytes.length };
     }
-    wanted *= 4;
+    wanted = nextGuess(wanted, limit, maxBytes, run);
   }
 }
 
@@ -154,14 +186,17 @@ function fill({ fd }: OpenFile, buffer: Buffer, from: number, to: number, start:
   return filled;
 }
 
-export interface LineRun {
+interface Lines {
   bytes: Buffer;
   count: number;
+}
+
+export interface LineRun extends Lines {
   start: number;
   end: number;
 }
 
-function takeForward(bytes: Buffer, limit: number): { bytes: Buffer; count: number } {
+function takeForward(bytes: Buffer, limit: number): Lines {
   let count = 0;
   let end = 0;
   while (count < limit) {
@@ -175,7 +210,7 @@ function takeForward(bytes: Buffer, limit: number): { bytes: Buffer; count: numb
 
 /** Whole lines as one run of bytes that ends at offset `end`; the last ones, within the same limits. */
 export function linesBackward(file: OpenFile, end: number, limit: number, maxBytes: number): LineRun {
-  let wanted = Math.min(maxBytes, 64 * 1024);
+  let wanted = firstGuess(limit, maxBytes);
   for (;;) {
     const start = Math.max(0, end - wanted);
     const bytes = readRange(file, start, end);
@@ -183,11 +218,22 @@ export function linesBackward(file: OpenFile, end: number, limit: number, maxByt
     if (run.count === limit || start === 0 || (bytes.length >= maxBytes && run.count > 0)) {
       return { ...run, start: end - run.bytes.length, end };
     }
-    wanted *= 4;
+    wanted = nextGuess(wanted, limit, maxBytes, run);
   }
 }
 
-function takeBackward(bytes: Buffer, limit: number, fromFileStart: boolean): { bytes: Buffer; count: number } {
+/** Bytes to read for so many lines, before anything is known of their length. */
+function firstGuess(limit: number, maxBytes: number): number {
+  return Math.min(maxBytes, Math.max(8 * 1024, limit * 768));
+}
+
+/** As long as the lines were that the last guess brought, and a bit; at least twice as much, for a first line at any price. */
+function nextGuess(wanted: number, limit: number, maxBytes: number, { bytes, count }: Lines): number {
+  if (count === 0) return wanted * 2;
+  return Math.min(maxBytes, Math.max(wanted * 2, Math.ceil((bytes.length / count) * limit * 1.1)));
+}
+
+function takeBackward(bytes: Buffer, limit: number, fromFileStart: boolean): Lines {
   let count = 0;
   let start = bytes.length;
   while (count < limit && start > 0) {
