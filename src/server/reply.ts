@@ -1,4 +1,7 @@
+import { giveBack } from "../storage/buffer-pool.js";
+import { pageToJsonArray } from "../storage/page.js";
 import type { Page } from "../storage/session-store.js";
+import type { Call } from "./call.js";
 
 const jsonHeaders = { "Content-Type": "application/json", "X-Content-Type-Options": "nosniff" };
 export const ndjsonType = "application/x-ndjson";
@@ -16,8 +19,16 @@ export function jsonText(status: number, text: string | Uint8Array, headers?: Re
   });
 }
 
+/** A page of the log as a JSON array; its memory serves again once the answer is sent. */
+export function pageReply(call: Call, page: Page, forward: boolean): Response {
+  const headers = pageLinks(call.url, page, forward);
+  const array = pageToJsonArray(page);
+  call.outgoing?.once("finish", () => giveBack(array));
+  return jsonText(200, array, headers);
+}
+
 /** `Link` headers (RFC 8288) of a page; nothing where there is no more in its direction. */
-export function pageLinks(url: string, page: Page, forward: boolean): Record<string, string> {
+function pageLinks(url: string, page: Page, forward: boolean): Record<string, string> {
   if (!page.more) return {};
   const target = new URL(url);
   target.searchParams.delete(forward ? "before" : "after");

@@ -1,4 +1,5 @@
 import type { Stream } from "../core/event.js";
+import { borrow, giveBack } from "./buffer-pool.js";
 import { toEventLine } from "./line.js";
 
 const dataField = Buffer.from(',"data":');
@@ -40,7 +41,7 @@ export class EventWriter {
       responses: Buffer.from(`{"type":"response",${place}`),
       changes: Buffer.from(`{${place}`),
     };
-    this.page = Buffer.allocUnsafe(bytes + (bytes >> 1) + 1024);
+    this.page = borrow(bytes + (bytes >> 1) + 1024);
   }
 
   /** What was written, each event with its newline. */
@@ -77,8 +78,9 @@ export class EventWriter {
 
   private reserve(bytes: number): void {
     if (this.length + bytes <= this.page.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.length + bytes, this.page.length * 2));
+    const larger = borrow(Math.max(this.length + bytes, this.page.length * 2));
     this.page.copy(larger, 0, 0, this.length);
+    giveBack(this.page);
     this.page = larger;
   }
 }

@@ -1,4 +1,5 @@
 import type { Stream } from "../core/event.js";
+import { borrow, giveBack } from "./buffer-pool.js";
 import type { Page } from "./session-store.js";
 
 /** A line of one of a session's streams, without its newline. */
@@ -35,14 +36,15 @@ export function pageOf(texts: readonly string[], lines: readonly StoredLine[], m
   };
 }
 
-/** A page's lines as the text of a JSON array; the stored bytes are copied, not parsed. */
+/** A page's lines as the text of a JSON array; the stored bytes are copied, not parsed. The page is used up. */
 export function pageToJsonArray({ lines, count }: Page): Buffer {
   if (count === 0) return Buffer.from("[]");
-  const array = Buffer.allocUnsafe(lines.length + 1);
+  const array = borrow(lines.length + 1).subarray(0, lines.length + 1);
   array[0] = 0x5b;
   array.set(lines, 1);
   for (let at = array.indexOf(0x0a); at !== -1; at = array.indexOf(0x0a, at + 1)) array[at] = 0x2c;
   array[lines.length] = 0x5d;
+  giveBack(lines);
   return array;
 }
 

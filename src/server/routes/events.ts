@@ -3,14 +3,13 @@ import { AppError } from "../../core/errors.js";
 import type { NewEvent } from "../../core/event.js";
 import { newEventSchema } from "../../core/schemas.js";
 import { eventsQuerySchema, feedQuerySchema } from "../../core/requests.js";
-import { pageToJsonArray } from "../../storage/page.js";
 import type { Appended, SessionStore } from "../../storage/session-store.js";
 import { sessionNotFound } from "../../storage/store-errors.js";
 import { eventAnswerSchema, writtenAnswerSchema } from "../answers.js";
 import type { Call } from "../call.js";
 import type { EventStream } from "../hub/hub.js";
 import { parseEvents } from "../input/events.js";
-import { jsonText, ndjsonType, pageLinks } from "../reply.js";
+import { ndjsonType, pageReply } from "../reply.js";
 import { route, type Route } from "../route.js";
 import { resumeSeq, streamLog } from "./event-stream.js";
 import { written, writtenBatch } from "./records.js";
@@ -67,11 +66,10 @@ async function readEvents(call: Call): Promise<Response> {
   if (call.accepts(sseType)) return streamSession(call, range);
   if (call.accepts(ndjsonType)) {
     if ((await store.head(call.sessionId)) === 0) throw sessionNotFound(call.sessionId);
-    const headers = { "Content-Type": ndjsonType, "X-Content-Type-Options": "nosniff" };
-    return new Response(streamLog(store, call.sessionId, range), { headers });
+    return streamLog(call, range);
   }
   const page = await store.readPage(call.sessionId, { of: "events", limit, ...range });
-  return jsonText(200, pageToJsonArray(page), pageLinks(call.url, page, range.after !== undefined));
+  return pageReply(call, page, range.after !== undefined);
 }
 
 async function streamSession(call: Call, range: { after?: number; types?: readonly string[] }): Promise<Response> {

@@ -1,12 +1,11 @@
 import type { Stream } from "../../core/event.js";
 import { recordSchema } from "../../core/schemas.js";
 import { recordsQuerySchema } from "../../core/requests.js";
-import { pageToJsonArray } from "../../storage/page.js";
 import type { AppendedEvent } from "../../storage/session-store.js";
 import { recordAnswerSchema, writtenAnswerSchema } from "../answers.js";
 import type { Call } from "../call.js";
 import { parseRecords, type RecordType } from "../input/records.js";
-import { jsonText, ndjsonType, pageLinks } from "../reply.js";
+import { jsonText, ndjsonType, pageReply } from "../reply.js";
 import { route, type Route } from "../route.js";
 
 export const recordRoutes: Route[] = [
@@ -69,5 +68,5 @@ async function listRecords(call: Call, stream: Stream): Promise<Response> {
   const { type, ...range } = call.query(recordsQuerySchema);
   const types = type?.split(",").map((name) => name.trim());
   const page = await call.deps.store.readPage(call.sessionId, { of: stream, ...range, types });
-  return jsonText(200, pageToJsonArray(page), pageLinks(call.url, page, range.after !== undefined));
+  return pageReply(call, page, range.after !== undefined);
 }

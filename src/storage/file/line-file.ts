@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { borrow, giveBack } from "../buffer-pool.js";
 import { isMissing } from "./storage-fs.js";
 
 /*
@@ -48,8 +49,9 @@ export function withFile<T>(path: string, size: number | undefined, otherwise: T
 }
 
 export function readRange(file: OpenFile, start: number, end: number): Buffer {
-  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
-  return buffer.subarray(0, fill(file, buffer, 0, buffer.length, start));
+  const bytes = Math.max(0, end - start);
+  const buffer = borrow(bytes);
+  return buffer.subarray(0, fill(file, buffer, 0, bytes, start));
 }
 
 /** Offset of the first line whose key is above `key`; the size where there is none. */
@@ -134,6 +136,7 @@ export function linesForward(file: OpenFile, start: number, limit: number, maxBy
     if (run.count === limit || atEnd || (bytes.length >= maxBytes && run.count > 0)) {
       return { ...run, start, end: start + run.bytes.length };
     }
+    giveBack(bytes);
     wanted = nextGuess(wanted, limit, maxBytes, run);
   }
 }
@@ -218,6 +221,7 @@ export function linesBackward(file: OpenFile, end: number, limit: number, maxByt
     if (run.count === limit || start === 0 || (bytes.length >= maxBytes && run.count > 0)) {
       return { ...run, start: end - run.bytes.length, end };
     }
+    giveBack(bytes);
     wanted = nextGuess(wanted, limit, maxBytes, run);
   }
 }
