@@ -8,7 +8,16 @@ export async function readBody(
   incoming: IncomingMessage | undefined,
   limit: number,
 ): Promise<string> {
-  const bytes = incoming ? await readIncoming(incoming, limit) : await readStream(request.body, limit);
+  return toText(await readBytes(request, incoming, limit));
+}
+
+/** A request's body as it came, at most `limit` bytes of it. @throws AppError `body_too_large` */
+export function readBytes(request: Request, incoming: IncomingMessage | undefined, limit: number): Promise<Buffer> {
+  return incoming ? readIncoming(incoming, limit) : readStream(request.body, limit);
+}
+
+/** @throws AppError `invalid_json` */
+export function toText(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new AppError("invalid_json", "The body is not UTF-8. Send JSON as UTF-8.");
   const text = bytes.toString();
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
@@ -27,7 +36,10 @@ function readIncoming(incoming: IncomingMessage, limit: number): Promise<Buffer>
         reject(tooLarge(limit));
       }
     });
-    incoming.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    incoming.on("end", () => {
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      chunks = [];
+    });
     incoming.on("close", () => {
       if (!incoming.readableEnded)
         reject(new AppError("invalid_input", "The request ended before its body was complete."));

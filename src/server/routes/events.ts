@@ -12,7 +12,7 @@ import { parseEvents } from "../input/events.js";
 import { ndjsonType, pageReply } from "../reply.js";
 import { route, type Route } from "../route.js";
 import { resumeSeq, streamLog } from "./event-stream.js";
-import { written, writtenBatch } from "./records.js";
+import { writtenBatch, writtenOne } from "./records.js";
 
 const sseType = "text/event-stream";
 const resume = { "Last-Event-ID": "Resumes an event stream behind this id" };
@@ -92,15 +92,18 @@ function openStream(call: Call, stream: EventStream): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-async function appendEvents(call: Call): Promise<Response> {
+function appendEvents(call: Call): Promise<Response> {
+  return call.text().then((text) => appendText(call, text));
+}
+
+function appendText(call: Call, text: string): Promise<Response> {
   const { store, implicitSessions } = call.deps;
-  const { events, single } = parseEvents(await call.text(), call.hasType(ndjsonType), call.idempotencyKey);
-  const options = { implicit: implicitSessions };
-  const creates = events[0]!.type === "session_created";
-  const appended = creates
-    ? await appendToNew(store, call.sessionId, events)
-    : await store.append(call.sessionId, events, options);
-  return single ? written(appended.events[0]!) : writtenBatch(appended.events);
+  const { events, single } = parseEvents(text, call.hasType(ndjsonType), call.idempotencyKey);
+  const appended =
+    events[0]!.type === "session_created"
+      ? appendToNew(store, call.sessionId, events)
+      : store.append(call.sessionId, events, { implicit: implicitSessions });
+  return single ? appended.then(writtenOne) : appended.then(writtenBatch);
 }
 
 /** Events that begin a session: refused where there is one, unless it began with this very event. */

@@ -1,7 +1,7 @@
 import type { Stream } from "../../core/event.js";
 import { recordSchema } from "../../core/schemas.js";
 import { recordsQuerySchema } from "../../core/requests.js";
-import type { AppendedEvent } from "../../storage/session-store.js";
+import type { Appended, AppendedEvent } from "../../storage/session-store.js";
 import { recordAnswerSchema, writtenAnswerSchema } from "../answers.js";
 import type { Call } from "../call.js";
 import { parseRecords, type RecordType } from "../input/records.js";
@@ -43,12 +43,20 @@ function routesOf(type: RecordType, stream: Stream, path: string): Route[] {
   ];
 }
 
-async function appendRecords(call: Call, type: RecordType): Promise<Response> {
+/** Nothing here outlives the parsing but the answer, so that requests that wait for their commit hold little memory. */
+function appendRecords(call: Call, type: RecordType): Promise<Response> {
+  return call.text().then((text) => appendText(call, type, text));
+}
+
+function appendText(call: Call, type: RecordType, text: string): Promise<Response> {
   const { store, implicitSessions } = call.deps;
-  const text = await call.text();
   const { events, single } = parseRecords(text, call.hasType(ndjsonType), type, call.idempotencyKey);
-  const appended = await store.append(call.sessionId, events, { implicit: implicitSessions });
-  return single ? written(appended.events[0]!) : writtenBatch(appended.events);
+  const appended = store.append(call.sessionId, events, { implicit: implicitSessions });
+  return single ? appended.then(writtenOne) : appended.then(writtenBatch);
+}
+
+export function writtenOne({ events }: Appended): Response {
+  return written(events[0]!);
 }
 
 /** Event ids need no escaping: {@link eventIdSchema}. */
@@ -56,7 +64,7 @@ export function written({ seq, eventId }: AppendedEvent): Response {
   return jsonText(201, `{"success":true,"seq":${seq},"eventId":"${eventId}"}`);
 }
 
-export function writtenBatch(events: readonly AppendedEvent[]): Response {
+export function writtenBatch({ events }: Appended): Response {
   const entries = events.map(({ seq, eventId }) => `{"seq":${seq},"eventId":"${eventId}"}`).join(",");
   return jsonText(
     201,

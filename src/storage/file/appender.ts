@@ -36,12 +36,10 @@ export class Appender {
     this.ownId = /^[0-9a-z]{8}-(\d{1,15})$/;
   }
 
-  async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
-    for (;;) {
-      const attempt = this.attempt(sessionId, write, options);
-      if ("done" in attempt) return attempt.done;
-      await attempt.wait;
-    }
+  /** Holds the events no longer than it takes to accept them: what waits for its commit should weigh little. */
+  append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
+    const attempt = this.attempt(sessionId, write, options);
+    return "done" in attempt ? attempt.done : attempt.wait.then(() => this.append(sessionId, write, options));
   }
 
   /** Accepts the append, within this turn of the event loop, or says what it has to wait for first. */
@@ -61,34 +59,34 @@ export class Appender {
     return { done: this.accept(sessionId, hot, events, options) };
   }
 
-  private async accept(
+  private accept(
     sessionId: string,
     hot: HotSession | undefined,
     events: readonly NewEvent[],
     options: AppendOptions,
   ): Promise<Appended> {
-    if (events.length === 0) return { events: [] };
+    if (events.length === 0) return Promise.resolve({ events: [] });
     if (!hot && options.implicit === false && events[0]?.type !== "session_created") throw sessionNotFound(sessionId);
-    return this.stage(hot ?? this.options.sessions.create(sessionId), events);
+    const accepting = hot ?? this.options.sessions.create(sessionId);
+    const appended = { events: this.stage(accepting, events) };
+    const isSettled = !accepting.batch && accepting.pending === 0;
+    return isSettled ? Promise.resolve(appended) : this.commit(accepting).then(() => appended);
   }
 
-  private async stage(hot: HotSession, events: readonly NewEvent[]): Promise<Appended> {
+  private stage(hot: HotSession, events: readonly NewEvent[]): AppendedEvent[] {
     try {
       this.openFiles(hot, events);
     } catch (error) {
       if (hot.staged.seq === 0) this.options.sessions.drop(hot.sessionId);
       throw error;
     }
-    const appended: AppendedEvent[] = [];
-    const before = hot.staged.seq;
-    if (before === 0 && events[0]!.type !== "session_created") this.stageOne(hot, implicitCreation(events[0]!));
-    for (const event of events) {
-      const earlier = event.eventId === undefined ? undefined : this.findEarlier(hot, event.eventId);
-      appended.push(earlier ?? this.stageOne(hot, event));
+    if (hot.staged.seq === 0 && events[0]!.type !== "session_created") {
+      this.stageOne(hot, implicitCreation(events[0]!));
     }
-    if (hot.staged.seq === before && !hot.batch && hot.pending === 0) return { events: appended };
-    await this.commit(hot);
-    return { events: appended };
+    return events.map((event) => {
+      const earlier = event.eventId === undefined ? undefined : this.findEarlier(hot, event.eventId);
+      return earlier ?? this.stageOne(hot, event);
+    });
   }
 
   /** Fails before anything is accepted where a file of this session cannot be opened. */

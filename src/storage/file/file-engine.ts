@@ -148,14 +148,24 @@ export class FileEngine implements SessionStore {
     this.announce(this.reread(sessionIds));
   }
 
-  async append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions = {}): Promise<Appended> {
+  append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions = {}): Promise<Appended> {
     const started = performance.now();
+    return this.accept(sessionId, write, options).then(
+      (appended) => {
+        this.options.observer?.appended((performance.now() - started) / 1000);
+        return appended;
+      },
+      (error: unknown) => {
+        throw this.availability.translate(error);
+      },
+    );
+  }
+
+  private accept(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
     try {
-      const appended = await this.appender.append(sessionId, write, options);
-      this.options.observer?.appended((performance.now() - started) / 1000);
-      return appended;
+      return this.appender.append(sessionId, write, options);
     } catch (error) {
-      throw this.availability.translate(error);
+      return Promise.reject(error as Error);
     }
   }
 
