@@ -38,8 +38,10 @@ export class Appender {
 
   /** Holds the events no longer than it takes to accept them: what waits for its commit should weigh little. */
   append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
-    const attempt = this.attempt(sessionId, write, options);
-    return "done" in attempt ? attempt.done : attempt.wait.then(() => this.append(sessionId, write, options));
+    return new Promise((resolve) => {
+      const attempt = this.attempt(sessionId, write, options);
+      resolve("done" in attempt ? attempt.done : attempt.wait.then(() => this.append(sessionId, write, options)));
+    });
   }
 
   /** Accepts the append, within this turn of the event loop, or says what it has to wait for first. */

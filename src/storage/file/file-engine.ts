@@ -150,7 +150,7 @@ export class FileEngine implements SessionStore {
 
   append(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions = {}): Promise<Appended> {
     const started = performance.now();
-    return this.accept(sessionId, write, options).then(
+    return this.appender.append(sessionId, write, options).then(
       (appended) => {
         this.options.observer?.appended((performance.now() - started) / 1000);
         return appended;
@@ -159,14 +159,6 @@ export class FileEngine implements SessionStore {
         throw this.availability.translate(error);
       },
     );
-  }
-
-  private accept(sessionId: string, write: readonly NewEvent[] | Decide, options: AppendOptions): Promise<Appended> {
-    try {
-      return this.appender.append(sessionId, write, options);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
   }
 
   /** What a write has to wait for. @throws AppError `shutting_down` */
