@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["{src,test,clients/node}/**/*.test.{ts,tsx}"],
     globalSetup: ["scripts/vitest-global-setup.mjs"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 15_000,
