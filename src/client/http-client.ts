@@ -7,8 +7,10 @@ import { linesOf, toNdjson } from "./ndjson.js";
 import { createRequester, unreachable, type Requester, type RequesterOptions, type ResponseLike } from "./request.js";
 import type {
   AgentInput,
+  Approval,
   CreatedSession,
   CreateSession,
+  Decided,
   EventInput,
   GoalInput,
   Health,
@@ -44,6 +46,7 @@ export function createClient(options: RequesterOptions) {
     ...stateMethods(requester),
     ...eventMethods(requester),
     ...queryMethods(requester),
+    ...approvalMethods(requester),
   };
 }
 
@@ -188,5 +191,16 @@ function queryMethods({ json }: Requester) {
     stats: () => json<Stats>(path("query", "stats")),
     search: (query: SearchInput) => json<SearchResults>(path("query", "search"), { query: { ...query } }),
     health: () => json<Health>("/health"),
+  };
+}
+
+function approvalMethods({ json }: Requester) {
+  return {
+    /** The permission requests that wait for a person, oldest first. */
+    approvals: async (query: { session?: string } = {}): Promise<Approval[]> =>
+      (await json<{ approvals: Approval[] }>(path("approvals"), { query })).approvals,
+    /** Answers one. Throws `approval_closed` where somebody else did, or nobody in time. */
+    decide: (approvalId: string, decision: "allow" | "deny", reason?: string) =>
+      json<Decided>(path("approvals", approvalId), write("POST", { decision, reason })),
   };
 }

@@ -1,5 +1,5 @@
 import type { NewEvent, SessionDeleted, SessionEvent } from "../core/event.js";
-import type { JsonObject } from "../core/json.js";
+import type { JsonObject, JsonValue } from "../core/json.js";
 import type { Metadata, SessionStatus } from "../core/metadata.js";
 import type { Agent, Goal, State } from "../core/state.js";
 
@@ -162,3 +162,23 @@ export interface Health {
 
 /** One thing that a live subscription delivers; `cursor` is its place in the log of all sessions. */
 export type LiveEvent = (SessionEvent | SessionDeleted) & { cursor?: string };
+
+/** A permission request of an agent that a person can answer from here. Times are RFC 3339. */
+export interface Approval {
+  approvalId: string;
+  sessionId: string;
+  tool: string;
+  input: JsonValue;
+  message: string;
+  requestedAt: string;
+  /** From then on the agent asks where it runs. */
+  expiresAt: string;
+}
+
+export interface Decided {
+  success: true;
+  approvalId: string;
+  sessionId: string;
+  decision: "allow" | "deny";
+  seq: number;
+}

@@ -18,6 +18,8 @@ export interface Activity {
   turn?: string;
   /** The agent (of the session's state) that did it; absent for the main one. */
   agentId?: string;
+  /** The step that it was part of, where the source tells of steps: a `stepId`. */
+  step?: string;
   extra?: JsonObject;
 }
 
@@ -49,10 +51,14 @@ export interface ToolResult extends Activity {
   toolCallId: string;
   tool: string;
   status: ToolResultStatus;
+  /** The whole input, where the call was told of before its source told all of that. */
+  input?: JsonValue;
   result?: JsonValue;
   error?: ActivityError;
   /** Milliseconds that the call ran, as the agent measured it. */
   durationMs?: number;
+  /** Nobody told of the end: it was concluded from what came after. */
+  presumed?: boolean;
 }
 
 export interface ActivityError {
@@ -73,6 +79,20 @@ export interface AssistantMessage extends Activity {
   type: "assistant_message";
   text: string;
   model?: string;
+  /** Unique in the session, where the source names its messages. */
+  messageId?: string;
+}
+
+/**
+ * A response: a piece of a message that is still being written, for whoever looks on. The whole
+ * follows as an {@link AssistantMessage} with the same `messageId`; a message of one piece has none.
+ */
+export interface MessageDelta extends Activity {
+  type: "message_delta";
+  messageId: string;
+  /** Counts 0, 1, 2, … within the message. */
+  index: number;
+  text: string;
 }
 
 /** A response: the agent thought aloud. */
@@ -84,7 +104,10 @@ export interface Thinking extends Activity {
 /** A response: one request to a model was answered, or failed. Each counts once in tokens and cost. */
 export interface ModelCall extends Activity {
   type: "model_call";
-  /** Unique in the session: the model's message id, or the request's. */
+  /**
+   * Unique in the session, and the same from every source that knows of the call: the request's id
+   * (`requestId` of Claude Code's transcript, `request_id` of its telemetry), else the model's message id.
+   */
   callId: string;
   model: string;
   provider?: string;
@@ -94,6 +117,19 @@ export interface ModelCall extends Activity {
   /** Why the model stopped, as the provider names it: `end_turn`, `tool_use`, `length`, … */
   stopReason?: string;
   error?: ActivityError;
+  /** What this call was counted with before: a later source told more of it, and this is the correction. */
+  replaces?: CountedCall;
+}
+
+/** The figures of a model call as the usage holds them. */
+export interface CountedCall {
+  model: string;
+  agentId?: string;
+  /** The day that it was counted on, `YYYY-MM-DD`. */
+  day: string;
+  tokens?: Tokens;
+  cost?: Cost;
+  failed?: boolean;
 }
 
 /** Counts of tokens. `input` is what was read at full price: without the cached ones. */
@@ -144,6 +180,8 @@ export interface WaitEnded extends Activity {
   kind: WaitKind;
   outcome: "allowed" | "denied" | "answered" | "gone";
   reason?: string;
+  /** The call that the wait was about, as {@link WaitStarted} named it. */
+  toolCallId?: string;
   approvalId?: string;
 }
 
@@ -182,7 +220,15 @@ export interface UnknownActivity extends Activity {
 
 /** The events that these records are stored as. */
 export type ActionRecord = ToolCall | UserPrompt | WaitStarted | Lifecycle | StepStarted | UnknownActivity;
-export type ResponseRecord = ToolResult | AssistantMessage | Thinking | ModelCall | TurnEnd | WaitEnded | StepEnded;
+export type ResponseRecord =
+  | ToolResult
+  | AssistantMessage
+  | MessageDelta
+  | Thinking
+  | ModelCall
+  | TurnEnd
+  | WaitEnded
+  | StepEnded;
 
 export function actionEvent(record: ActionRecord, eventId?: string, timestamp?: string): NewEvent {
   return toEvent("action", record, eventId, timestamp);

@@ -16,6 +16,9 @@ const contract = {
   session_not_found: [404, 1],
   goal_not_found: [404, 1],
   agent_not_found: [404, 1],
+  approval_not_found: [404, 1],
+  approval_closed: [409, 1],
+  too_many_approvals: [503, 1],
   session_exists: [409, 1],
   goal_exists: [409, 1],
   agent_exists: [409, 1],
@@ -46,7 +49,7 @@ test("every code is listed once", () => {
 
 test("a retry makes sense where the server may be able to answer later", () => {
   const retryable = errorCodes.filter((code) => new AppError(code, "message").retryable);
-  expect(retryable.toSorted()).toEqual(["index_unavailable", "no_server", "shutting_down", "storage_unavailable"]);
+  expect(retryable.toSorted()).toEqual(["index_unavailable", "no_server", "shutting_down", "storage_unavailable", "too_many_approvals"]);
 });
 
 test("an error carries what it was made with", () => {

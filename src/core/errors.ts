@@ -13,6 +13,9 @@ export type ErrorCode =
   | "session_not_found"
   | "goal_not_found"
   | "agent_not_found"
+  | "approval_not_found"
+  | "approval_closed"
+  | "too_many_approvals"
   | "session_exists"
   | "goal_exists"
   | "agent_exists"
@@ -54,6 +57,9 @@ const errorClasses = {
   session_not_found: refused(404, "Session not found"),
   goal_not_found: refused(404, "Goal not found"),
   agent_not_found: refused(404, "Agent not found"),
+  approval_not_found: refused(404, "Approval not found"),
+  approval_closed: refused(409, "Approval closed"),
+  too_many_approvals: unavailable("Too many approvals"),
   session_exists: refused(409, "Session exists"),
   goal_exists: refused(409, "Goal exists"),
   agent_exists: refused(409, "Agent exists"),

@@ -1,5 +1,6 @@
 import { isJsonObject, isUnsafeKey, maxJsonDepth, type JsonObject, type JsonValue } from "./json.js";
 import type { FoldedEvent } from "./state.js";
+import { countModelCall, unknownModel } from "./usage.js";
 
 export const sessionStatuses = ["active", "completed", "failed", "cancelled"] as const;
 export type SessionStatus = (typeof sessionStatuses)[number];
@@ -115,6 +116,7 @@ function change(metadata: Metadata, event: FoldedEvent): Metadata {
     case "agent_spawned":
       return addSubsession(metadata, event.data["subsession"]);
     case "response":
+      return event.data["type"] === "model_call" ? addModelCall(metadata, event) : metadata;
     case "state_updated":
     case "goal_added":
     case "goal_updated":
@@ -143,6 +145,15 @@ function countAction(metadata: Metadata, type: JsonValue | undefined): Metadata 
   const counter = countedActions[type]!;
   const count = metadata.metrics[counter];
   return { ...metadata, metrics: { ...metadata.metrics, [counter]: (typeof count === "number" ? count : 0) + 1 } };
+}
+
+/** What a model was asked counts in tokens, cost and `usage`; the first answer of the main agent names the model. */
+function addModelCall(metadata: Metadata, { data, timestamp }: FoldedEvent): Metadata {
+  const { tokenUsage, cost, usage } = metadata;
+  const totals = countModelCall({ tokenUsage, cost, usage: usage ?? undefined }, data, timestamp);
+  const answers = data["error"] === undefined && data["agentId"] === undefined && data["model"] !== unknownModel;
+  const model = metadata.model ?? (answers ? text(data["model"]) : null);
+  return { ...metadata, ...totals, tokenUsage: totals.tokenUsage as TokenUsage, usage: totals.usage!, model };
 }
 
 function finalized(metadata: Metadata, { data, timestamp }: FoldedEvent): Metadata {

@@ -84,6 +84,14 @@ export const completeAgentSchema = z
   })
   .meta({ id: "CompleteAgent" });
 
+/** Where the process of an agent runs that says it is alive. */
+export const heartbeatSchema = z
+  .looseObject({
+    pid: z.int().positive().optional(),
+    host: z.string().max(256).optional().describe("The host name of the machine that the pid is of"),
+  })
+  .meta({ id: "Heartbeat" });
+
 /** A JSON merge patch (RFC 7396) of the open part of a state. */
 export const statePatchSchema = z
   .looseObject({
@@ -181,6 +189,29 @@ export const eventsQuerySchema = z.object({
 export const feedQuerySchema = z.object({
   cursor: z.string().min(1).optional().describe("Everything past this place first; without it, only what is new"),
   user: userIdSchema.optional(),
+});
+export const approvalQuerySchema = z.object({ session: sessionIdSchema.optional() });
+
+/** A person's answer to an agent that asks for permission. */
+export const decisionSchema = z
+  .strictObject({
+    decision: z.enum(["allow", "deny"]),
+    reason: z.string().max(4000).optional().describe("Told to the agent where it is denied"),
+  })
+  .meta({ id: "Decision" });
+
+/** What a hook's address may carry where the agent sends no headers. */
+export const hookQuerySchema = z.object({
+  user: z.string().optional(),
+  tags: z.string().optional(),
+  pid: z.string().optional(),
+  host: z.string().optional(),
+  approvals: z.coerce
+    .number()
+    .min(1)
+    .max(3600)
+    .optional()
+    .describe("Seconds that a permission request waits for a person to answer it through the server"),
 });
 export const stateQuerySchema = z.object({ at: seqSchema.optional().describe("The state after that many events") });
 export const searchQuerySchema = z.object({
