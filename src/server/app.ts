@@ -7,10 +7,15 @@ import { register, serve, type App } from "./pipeline.js";
 import { problemResponse } from "./problem.js";
 import type { Route } from "./route.js";
 import { agentRoutes } from "./routes/agents.js";
+import { approvalRoutes } from "./routes/approvals.js";
 import { docsRoutes } from "./routes/docs.js";
 import { eventRoutes } from "./routes/events.js";
 import { goalRoutes } from "./routes/goals.js";
+import { heartbeatRoutes } from "./routes/heartbeat.js";
+import { hookRoutes } from "./routes/hooks.js";
+import { ingestRoutes } from "./routes/ingest.js";
 import { lifecycleRoutes } from "./routes/lifecycle.js";
+import { otlpRoutes } from "./routes/otlp.js";
 import { operationRoutes } from "./routes/operations.js";
 import { queryRoutes } from "./routes/query.js";
 import { recordRoutes } from "./routes/records.js";
@@ -22,6 +27,7 @@ import { stateRoutes } from "./routes/state.js";
 export const apiRoutes: readonly Route[] = [
   ...sessionRoutes,
   ...lifecycleRoutes,
+  ...heartbeatRoutes,
   ...recordRoutes,
   ...eventRoutes,
   ...socketRoutes,
@@ -29,6 +35,10 @@ export const apiRoutes: readonly Route[] = [
   ...goalRoutes,
   ...agentRoutes,
   ...queryRoutes,
+  ...approvalRoutes,
+  ...hookRoutes,
+  ...ingestRoutes,
+  ...otlpRoutes,
   ...operationRoutes,
   ...docsRoutes(() => apiRoutes),
 ];

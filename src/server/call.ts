@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { AppError } from "../core/errors.js";
 import { parseSessionId } from "../core/ids.js";
 import type { ServerDeps } from "./deps.js";
-import { readBody } from "./http/body.js";
+import { readBody, readBytes } from "./http/body.js";
 import { parseIdempotencyKey } from "./input/idempotency.js";
 import { parseFolded, parseWith } from "./input/parse.js";
 import { partIdSchema } from "../core/requests.js";
@@ -88,6 +88,11 @@ export class Call {
       throw new AppError("unsupported_media_type", "Send the body as JSON (Content-Type: application/json).");
     }
     return readBody(this.context.req.raw, this.incoming, this.deps.maxBodyBytes);
+  }
+
+  /** The body as it came, packed or not. @throws AppError `body_too_large` */
+  bytes(): Promise<Buffer> {
+    return readBytes(this.context.req.raw, this.incoming, this.deps.maxBodyBytes);
   }
 
   /** The body as an object that passes `schema`; none at all is an empty one where `optional`. */

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import pino, { type Logger } from "pino";
 import { AppError } from "../core/errors.js";
 import type { SessionStore } from "../storage/session-store.js";
+import { createAgents, type AgentOptions } from "./agents.js";
 import { createApp } from "./app.js";
 import type { ServerDeps } from "./deps.js";
 import { createGate, type Authorize } from "./gate.js";
@@ -31,6 +32,8 @@ export interface ServerOptions {
   authorize?: Authorize;
   /** Of live connections: the interval between probes, the timers, the bytes held for lagging readers. */
   live?: { heartbeatMs?: number; setTimer?: SetTimer; budgetBytes?: number };
+  /** Of agents that report: the processes that can be watched, the timers, the times. */
+  agents?: AgentOptions;
 }
 
 export interface RunningServer {
@@ -48,7 +51,9 @@ const goodbyeMs = 1000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { store, host, port, version, now = Date.now, logger = pino({ enabled: false }) } = options;
   let closing = false;
+  const agents = createAgents({ store, now, logger, ...options.agents });
   const deps: ServerDeps = {
+    ...agents,
     store,
     hub: new Hub({ store, logger, now, ...options.live }),
     gate: createGate({ host, allowOrigins: options.allowOrigins, authorize: options.authorize }),
@@ -64,6 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = createServer({ keepAliveTimeout: 65_000 }, requestListener(deps));
   server.on("upgrade", createUpgradeListener(deps));
   await listen(server, host, port);
+  deps.liveness.start();
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   let ended: Promise<void> | undefined;
@@ -72,7 +78,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: bound,
     close: () => {
       closing = true;
-      return (ended ??= shutDown(server, deps.hub));
+      deps.approvals.close();
+      return (ended ??= Promise.all([shutDown(server, deps.hub), deps.liveness.close()]).then(() => {}));
     },
   };
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isJsonObject, type JsonObject } from "../../core/json.js";
 import { hookQuerySchema } from "../../core/requests.js";
 import { toTimestamp } from "../../core/timestamp.js";
+import type { Decision, OpenApproval } from "../approvals.js";
 import type { Call } from "../call.js";
 import type { HookReport } from "../ingest/hook-report.js";
 import { hookSources, type HookSourceName } from "../ingest/hook-sources.js";
@@ -55,14 +56,45 @@ async function takeHook(call: Call, source: HookSourceName): Promise<Response> {
   if (agentsId === undefined) return drop(call, source, "it names no session", text);
   const sessionId = sessionIdFor(agentsId);
   const eventId = call.idempotencyKey;
-  const report = await reportOf(call, source, input);
+  const approval = openApproval(call, sessionId, input);
+  const report = { ...(await reportOf(call, source, input)), approvalId: approval?.approvalId };
   const stored = ingest
     .take(sessionId, { source, eventId, map: (known) => hookSources[source].map(known, report) })
     .then(() => liveness.watch(sessionId, report.process));
+  if (approval) return answerPermission(call, approval, stored);
   // Whoever gives a key can try again and wants to know; whoever does not is an agent that waits.
   if (eventId !== undefined) await stored;
   else if (!(await isStoredInTime(call, stored))) return json(202, {});
   return json(200, {});
+}
+
+/** Lets a person answer a permission request from elsewhere, where the hook's address says how long it waits for that. */
+function openApproval(call: Call, sessionId: string, input: JsonObject): OpenApproval | undefined {
+  const { approvals: seconds } = call.query(hookQuerySchema);
+  if (seconds === undefined || input["hook_event_name"] !== "PermissionRequest") return undefined;
+  const tool = typeof input["tool_name"] === "string" ? input["tool_name"] : "unknown";
+  const message = `Permission to use ${tool} is needed.`;
+  const asked = call.deps.redact({ tool, input: input["tool_input"] ?? null, message });
+  return call.deps.approvals.open({ sessionId, tool, input: asked["input"]!, message }, seconds * 1000);
+}
+
+/** The decision in the agent's words; `{}`, which leaves it to the agent, where there is none in time. */
+async function answerPermission(call: Call, approval: OpenApproval, stored: Promise<void>): Promise<Response> {
+  call.outgoing?.once("close", approval.withdraw);
+  try {
+    await stored;
+  } catch (error) {
+    approval.withdraw();
+    throw error;
+  }
+  const answer = await approval.answer;
+  return json(200, answer ? permissionAnswer(answer) : {});
+}
+
+/** @see https://code.claude.com/docs/en/hooks */
+function permissionAnswer({ decision, reason = "A person denied it through claude-sessions." }: Decision): JsonObject {
+  const said: JsonObject = decision === "allow" ? { behavior: "allow" } : { behavior: "deny", message: reason };
+  return { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: said } };
 }
 
 function readInput(call: Call, source: string, text: string): unknown {
@@ -82,7 +114,7 @@ function drop(call: Call, source: string, reason: string, text: string): Respons
 async function reportOf(call: Call, source: HookSourceName, input: JsonObject): Promise<HookReport> {
   const { store, liveness, now } = call.deps;
   const query = call.query(hookQuerySchema);
-  const said = (name: string, given: string | undefined) => given ?? (call.header(name)?.trim() || undefined);
+  const said = (name: string, given: string | undefined) => (given ?? call.header(name))?.trim() || undefined;
   const tags = said("x-claude-sessions-tags", query.tags)?.split(",") ?? [];
   return {
     source,

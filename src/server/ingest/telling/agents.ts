@@ -1,0 +1,78 @@
+import type { Lifecycle } from "../../../core/activity.js";
+import type { JsonObject, JsonValue } from "../../../core/json.js";
+import { closeCalls } from "./calls.js";
+import { eventIdFor, partIdFor, textOf } from "./input.js";
+import { action, change, present, type Telling } from "./telling.js";
+import { endWaits } from "./waits.js";
+
+/** A subagent is at work. One that was told of already and had ended goes on. */
+export function beginAgent(telling: Telling, id: string, type: string | undefined, extra: JsonObject = {}): void {
+  const agentId = partIdFor(id);
+  const known = telling.agents.get(agentId);
+  if (known) {
+    // Its start was told of only after its end, or it was sent another message.
+    if (known["startMissed"] !== true && known["status"] !== "active") {
+      action<Lifecycle>(telling, { type: "agent_resumed", agentId, extra });
+    }
+    telling.agents.set(agentId, { ...known, startMissed: false });
+    return;
+  }
+  spawn(telling, agentId, type, Object.keys(extra).length > 0 ? { extra } : {});
+}
+
+/** Makes sure that an agent is known which a report is from. */
+export function expectAgent(telling: Telling, id: string, type: string | undefined): void {
+  const agentId = partIdFor(id);
+  if (!telling.agents.has(agentId)) spawn(telling, agentId, type, { startMissed: true });
+}
+
+function spawn(telling: Telling, agentId: string, type: string | undefined, more: JsonObject): void {
+  const call = spawningCall(telling, type);
+  const data = present({
+    agentId,
+    type: (type ?? call?.subagent ?? "agent").slice(0, 256),
+    task: call?.task,
+    parentAgentId: call?.agentId,
+    toolCallId: call?.toolCallId,
+    source: telling.source,
+    ...more,
+  });
+  change(telling, "agent_spawned", data, eventIdFor("agent", agentId));
+  telling.agents.set(agentId, { ...data, status: "active" });
+}
+
+/** The call that set a new agent to work: the oldest open one for that kind of agent which no agent is of yet. */
+function spawningCall({ story, agents }: Telling, type: string | undefined) {
+  const taken = new Set([...agents.values()].map(({ toolCallId }) => toolCallId));
+  const free = story.open.filter((call) => call.type === "task_spawn" && !taken.has(call.toolCallId));
+  return free.find(({ subagent }) => subagent === type) ?? free.find(({ subagent }) => subagent === undefined);
+}
+
+/** A subagent is done: what it had open is over. */
+export function endAgent(
+  telling: Telling,
+  id: string,
+  { failed = false, result }: { failed?: boolean; result?: JsonValue },
+): void {
+  const agentId = partIdFor(id);
+  const known = telling.agents.get(agentId);
+  const status = failed ? "failed" : "completed";
+  closeCalls(telling, (call) => call.agentId === agentId, "lost", "Its agent ended, and no result was told.");
+  endWaits(telling, (wait) => wait.agentId === agentId, "gone");
+  if (known?.["status"] === status && known["result"] === result) return;
+  change(telling, "agent_completed", present({ agentId, status, result }));
+  telling.agents.set(agentId, { ...known, agentId, status, ...(result === undefined ? {} : { result }) });
+}
+
+/** The agent that a tool call set to work, where it still is. */
+export function agentOfCall({ agents }: Telling, toolCallId: string): string | undefined {
+  const agent = [...agents.values()].find((known) => known["toolCallId"] === toolCallId);
+  return agent?.["status"] === "active" ? textOf(agent["agentId"]) : undefined;
+}
+
+/** Every subagent that is still at work ends with the session. */
+export function endAllAgents(telling: Telling, reason: string): void {
+  for (const [agentId, { status }] of telling.agents) {
+    if (status === "active") endAgent(telling, agentId, { failed: true, result: reason });
+  }
+}
