@@ -60,7 +60,7 @@ export function writtenOne({ events }: Appended): Response {
 }
 
 /** Event ids need no escaping: {@link eventIdSchema}. */
-export function written({ seq, eventId }: AppendedEvent): Response {
+function written({ seq, eventId }: AppendedEvent): Response {
   return jsonText(201, `{"success":true,"seq":${seq},"eventId":"${eventId}"}`);
 }
 
