@@ -1,0 +1,91 @@
+import type { Command } from "commander";
+import { interruptible, printJson, type Cli } from "../cli.js";
+import type { Color } from "../colors.js";
+import type { Finding } from "../connect/findings.js";
+import { addJsonOption, defaultServerUrl } from "../session-options.js";
+import { printable } from "../text.js";
+import { version } from "../version.js";
+
+interface Flags {
+  url?: string;
+  flush?: boolean;
+  json?: boolean;
+}
+
+export function registerDoctor(program: Command, cli: Cli, setExitCode: (code: number) => void): void {
+  const command = program
+    .command("doctor")
+    .description("look for what keeps agents' sessions from arriving, and say what mends it")
+    .option("--url <url>", `the server (else SESSION_SERVICE_URL, else ${defaultServerUrl})`)
+    .option("--flush", "first send what waits in this user's spool");
+  addJsonOption(command)
+    .addHelpText(
+      "after",
+      `
+Ends with 1 where something is wrong.
+
+Examples:
+  claude-sessions doctor
+  claude-sessions doctor --flush
+  claude-sessions doctor --json | jq '.findings[] | select(.status == "problem")'`,
+    )
+    .action((flags: Flags) =>
+      interruptible(cli, async () => {
+        const findings = await examine(cli, flags);
+        if (findings.some(({ status }) => status === "problem")) setExitCode(1);
+        if (flags.json) await printJson(cli, { version, node: process.versions.node, findings });
+        else await cli.out.write(findings.map((finding) => lineOf(cli, finding)).join(""));
+      }),
+    );
+}
+
+async function examine(cli: Cli, flags: Flags): Promise<Finding[]> {
+  const { connectOptions } = await import("../connect/options.js");
+  const { checkAgents } = await import("../connect/check-agents.js");
+  const { checkServer } = await import("../connect/check-server.js");
+  const { checkSpool } = await import("../connect/check-spool.js");
+  const { ok } = await import("../connect/findings.js");
+  const options = connectOptions({ url: flags.url }, cli);
+  const flushed = flags.flush ? await flush(cli, flags.url === undefined ? undefined : options.url) : [];
+  const [server, agents] = await Promise.all([
+    checkServer(options.url, cli.context.now),
+    checkAgents(options, cli.context),
+  ]);
+  const here = ok("version", `claude-sessions ${version} on Node ${process.versions.node}.`);
+  return [here, ...server, ...agents, ...flushed, ...checkSpool(cli.context)];
+}
+
+/** Two minutes, in which the largest spool is sent. */
+const flushMs = 120_000;
+
+async function flush({ context }: Cli, server: string | undefined): Promise<Finding[]> {
+  const { sendSpooled } = await import("../../hook/send.js");
+  const { spoolRoot, spoolsIn } = await import("../../hook/spool.js");
+  const { note, problem } = await import("../connect/findings.js");
+  const { env, now } = context;
+  const root = spoolRoot(env);
+  const findings: Finding[] = [];
+  let all = 0;
+  for (const spool of root === undefined ? [] : spoolsIn(root)) {
+    const { sent, failure } = await sendSpooled(spool, { env, timeoutMs: flushMs, now, server });
+    all += sent;
+    if (failure === undefined) continue;
+    const why = failure === "none" ? "no server answered" : `it was answered with ${failure}`;
+    findings.push(
+      problem("spool", `Of ${spool.folder} not all could be sent: ${why}.`, "claude-sessions doctor --flush"),
+    );
+  }
+  return [note("spool", `${all} hook inputs that waited were sent.`), ...findings];
+}
+
+const marks: Record<Finding["status"], [Color, string]> = {
+  ok: ["green", "ok"],
+  note: ["yellow", "note"],
+  problem: ["red", "PROBLEM"],
+};
+
+function lineOf({ paint }: Cli, { subject, status, message, fix }: Finding): string {
+  const [color, mark] = marks[status];
+  const mend = fix === undefined ? "" : `${" ".repeat(22)}→ ${printable(fix)}\n`;
+  return `${paint(color, mark.padEnd(8))}${subject.padEnd(13)} ${printable(message)}\n${mend}`;
+}

@@ -1,0 +1,221 @@
+/**
+ * The shell script that agents run for each of their hooks: a third of the time that a start of Node
+ * takes. It keeps the spool that src/hook/spool.ts describes, and nobody waits for a server: it
+ * writes the input down, and a sender in the background posts what waits, in order, one sender at a
+ * time. With `--last` (the session ends, and perhaps the container with it) it waits for the sender,
+ * unless the server has not answered lately. The plugin in plugins/session-monitor has a copy of it.
+ */
+export const hookScript = `#!/bin/sh
+# Hands what an agent tells its hooks to a claude-sessions server. It prints nothing, always ends with 0,
+# and never waits for a server: inputs are written to a spool, and a sender in the background posts them.
+#
+#   hook.sh [--last] <agent> <server URL> [<input>]     without <input> it is read from stdin
+#
+# --last: the agent is about to end; wait for the sender, unless the server did not answer lately.
+umask 077
+last=
+[ "$1" = --last ] && last=1 && shift
+agent=$1
+given=$3
+server=\${2:-\${SESSION_SERVICE_URL:-http://localhost:9000}}
+token=\${CLAUDE_SESSIONS_TOKEN:-$CLAUDE_PLUGIN_OPTION_TOKEN}
+server=\${server%/}
+target=$server/hooks/$agent
+case $target in
+*://localhost[:/]* | *://127.* | *://\\[::1\\]*) patience=0.3 ;;
+*) patience=1.2 ;;
+esac
+
+# With the agent's process the server notices its end, where the server is on the same machine.
+[ -n "$CLAUDE_PID" ] && target="$target?pid=$CLAUDE_PID"
+
+# Posts stdin: post <target> <time> <delivery> <seconds to wait>; prints the status of the answer, 000 for none.
+post() {
+  url=$1
+  case $url in *\\?pid=*) url="$url&host=$(uname -n)" ;; esac
+  authorization=
+  [ -n "$token" ] && authorization="header = \\"Authorization: Bearer $token\\""
+  command -v curl >/dev/null || {
+    post_with_node "$url" "$2" "$3" "$4"
+    return
+  }
+  curl -q -s -o /dev/null -w '%{http_code}' -m "$4" --noproxy localhost,127.0.0.1,::1 -K /dev/fd/3 \\
+    -H 'Content-Type: application/json' -H 'Expect:' -H "Idempotency-Key: hook-$3" \\
+    -H "X-Event-Time: $2" --data-binary @- "$url" 3<<END
+$authorization
+END
+}
+
+post_with_node() {
+  token=$token node -e '
+    const [url, time, delivery, seconds] = process.argv.slice(1);
+    const { token } = process.env;
+    const headers = {
+      "Content-Type": "application/json",
+      "Idempotency-Key": "hook-" + delivery,
+      "X-Event-Time": time,
+      ...(token ? { Authorization: "Bearer " + token } : {}),
+    };
+    const body = require("fs").readFileSync(0);
+    fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(seconds * 1000) }).then(
+      ({ status }) => console.log(status),
+      () => console.log("000"),
+    );' "$@"
+}
+
+# Posts one input of the spool; sets status. Where the server has not failed yet, it has to answer soon.
+try() {
+  limit=$patience
+  [ -e "$spool/away" ] && limit=5
+  status=$({ read -r where came && post "$where" "$came" "$2" "$limit"; } <"$1" 2>/dev/null)
+}
+
+# Sends what waits, oldest first, until all is sent or the server fails twice: once quickly, once with patience.
+send_waiting() {
+  for input in "$spool"/*.in; do
+    [ -e "$input" ] || return 0
+    delivery=\${input##*/}
+    delivery=\${delivery%.in}
+    try "$input" "$delivery"
+    case $status in
+    2?? | 400 | 405 | 413 | 415 | 422) ;;
+    *)
+      if [ ! -e "$spool/away" ]; then
+        date +%s >"$spool/away"
+        try "$input" "$delivery"
+      fi
+      ;;
+    esac
+    case $status in
+    2??) rm -f "$input" ;;
+    400 | 405 | 413 | 415 | 422)
+      mkdir -p "$spool/rejected"
+      mv "$input" "$spool/rejected/$delivery.$status"
+      ;;
+    *)
+      date +%s >"$spool/away"
+      trim
+      return 1
+      ;;
+    esac
+    [ -e "$spool/away" ] && rm -f "$spool/away"
+  done
+  return 0
+}
+
+# Whether the server failed so lately that it is not asked again.
+rests() {
+  read -r failed <"$spool/away" && [ $((seconds - failed)) -lt 5 ]
+}
+
+# Drops the oldest where too much waits.
+trim() {
+  set -- "$spool"/*.in
+  dropped=0
+  while [ $# -gt 10000 ]; do
+    rm -f "$1"
+    shift
+    dropped=$((dropped + 1))
+  done
+  while [ $# -gt 100 ] && [ "$(du -sk "$spool" | cut -f1)" -gt 65536 ]; do
+    rm -f "$1"
+    shift
+    dropped=$((dropped + 1))
+  done
+  [ $dropped -eq 0 ] || echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $dropped" >>"$spool/dropped"
+}
+
+waits() {
+  for input in "$spool"/*.in; do
+    [ -e "$input" ] && return 0
+  done
+  return 1
+}
+
+# Whether the lock's holder is dead, or has held it for longer than any sender needs.
+is_free() {
+  [ -n "$(find "$spool/sending" -maxdepth 0 -mmin +2)" ] && return 0
+  read -r holder <"$spool/sending/pid" && ! kill -0 "$holder"
+}
+
+# The process of this subshell, which $$ is not.
+own_pid() {
+  if read -r pid rest </proc/self/stat; then echo "$pid"; else sh -c 'echo "$PPID"'; fi
+}
+
+# One sender at a time. The lock is let go before the last look: who spools after that look finds it free.
+send() {
+  while waits; do
+    if ! mkdir "$spool/sending" 2>/dev/null && ! is_free; then
+      # The holder will look again, unless it fails meanwhile: what comes last waits for its turn.
+      [ -n "$last" ] && [ "\${turns:=0}" -lt 100 ] && turns=$((turns + 1)) && sleep 0.1 && continue
+      return 0
+    fi
+    own_pid >"$spool/sending/pid"
+    send_waiting
+    failed=$?
+    rm -rf "$spool/sending"
+    [ $failed -eq 0 ] || return 0
+  done
+}
+
+now=$(date -u '+%s%N %Y-%m-%dT%H:%M:%S.%NZ')
+case \${now%% *} in
+*[!0-9]*) now=$(date -u '+%s000000000 %Y-%m-%dT%H:%M:%SZ') ;;
+esac
+time=\${now#* }
+delivery=\${now%% *}-$$
+seconds=\${now%%?????????" "*}
+root=$CLAUDE_SESSIONS_SPOOL
+if [ -z "$root" ]; then
+  temporary=\${TMPDIR:-\${TMP:-\${TEMP:-/tmp}}}
+  for root in "\${temporary%/}"/claude-sessions-spool-*; do
+    [ -O "$root" ] && break
+    root=
+  done
+  [ -n "$root" ] || root=\${temporary%/}/claude-sessions-spool-$(id -u)
+fi
+# A server that is away holds up no other: each has a folder, its URL with '-' for '/', ':', '?' and '&'.
+separators=$IFS
+IFS='/:?&'
+set -f
+set -- $server
+IFS=-
+spool=$root/.hooks/$*
+IFS=$separators
+set +f
+usable=
+if [ "$root" != off ] && [ ! -L "$root" ] && [ ! -L "$root/.hooks" ]; then
+  [ -d "$spool" ] || mkdir -p "$spool" 2>/dev/null
+  [ -O "$spool" ] && [ -O "$root" ] && usable=1
+fi
+
+input_of_hook() {
+  if [ -n "$given" ]; then printf '%s' "$given"; else cat; fi
+}
+
+# In the background nothing of the agent's may stay open, or it waits for it. 'exec' also lets go of the copies
+# that a shell keeps when it redirects a single command.
+let_go() {
+  exec </dev/null >/dev/null 2>&1
+  trap '' HUP INT
+}
+
+hand_over() {
+  mv "$spool/.$delivery" "$spool/$delivery.in"
+  [ -z "$last" ] && rests || send
+}
+
+if [ -n "$usable" ] && { echo "$target $time" && input_of_hook; } 2>/dev/null >"$spool/.$delivery"; then
+  (let_go && hand_over) &
+  rounds=0
+  while [ -n "$last" ] && [ $rounds -lt 40 ] && [ ! -e "$spool/away" ] && { [ -e "$spool/.$delivery" ] || waits; }; do
+    sleep 0.02 2>/dev/null || break
+    rounds=$((rounds + 1))
+  done
+else
+  input=$(input_of_hook)
+  (let_go && printf '%s' "$input" | post "$target" "$time" "$delivery" 2) &
+fi
+exit 0
+`;

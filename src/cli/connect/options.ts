@@ -1,0 +1,37 @@
+import { isAbsolute, resolve } from "node:path";
+import { AppError } from "../../core/errors.js";
+import { parseServerUrl } from "../../client/request.js";
+import type { Cli } from "../cli.js";
+import { serverUrl } from "../session-options.js";
+import { agentNames, type AgentName, type ConnectOptions } from "./agents.js";
+
+export interface ConnectFlags {
+  url?: string;
+  managed?: boolean;
+  project?: boolean;
+  http?: boolean;
+  root?: string;
+  json?: boolean;
+}
+
+export function connectOptions(flags: ConnectFlags, cli: Cli): ConnectOptions {
+  const { managed = false, project = false, root } = flags;
+  return {
+    url: parseServerUrl(serverUrl(flags, cli)),
+    managed,
+    project,
+    http: flags.http ?? process.platform === "win32",
+    root: root === undefined ? "" : resolve(cli.context.cwd, root),
+  };
+}
+
+export function asAgentName(name: string): AgentName {
+  const found = agentNames.find((each) => each === name);
+  if (found !== undefined) return found;
+  throw new AppError("usage", `There is no agent '${name}'. There are ${agentNames.join(", ")}.`);
+}
+
+/** A path as a person reads it. */
+export function shownPath(path: string, home: string): string {
+  return isAbsolute(path) && home !== "/" && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
