@@ -143,6 +143,23 @@ test("loses a session whose heartbeats stay away, also one that waits, and store
   expect(await it.watch.beat("s-1", {})).toMatchObject({ status: "running", reason: null });
 });
 
+test("keeps a session whose heartbeats stay away while it is written to", async () => {
+  const it = watched();
+  await it.store.append("s-1", [{ type: "session_created", data: {} }]);
+  it.watch.start();
+  await it.watch.beat("s-1", {});
+  for (let turn = 0; turn < 4; turn++) {
+    it.pass(minute);
+    await it.store.append("s-1", [{ type: "action", data: { type: "note" } }]);
+  }
+  await it.watch.sweep();
+  expect((await it.liveness()).status).toBe("running");
+  it.pass(2 * minute);
+  await it.watch.sweep();
+  expect((await it.liveness()).status).toBe("lost");
+  await it.watch.close();
+});
+
 test("watches no process of another machine, and none that is not there", () => {
   const { watch } = watched();
   expect(watch.processOf({ pid: 7, host: "elsewhere" })).toBeUndefined();

@@ -79,6 +79,7 @@ class Watcher implements LivenessWatch {
   private readonly limits: LivenessLimits;
   private readonly watched = new Map<string, Watched>();
   private cancel = () => {};
+  private stopListening = () => {};
   private closed = false;
   private running: Promise<void> = Promise.resolve();
 
@@ -169,6 +170,10 @@ class Watcher implements LivenessWatch {
   }
 
   start(): void {
+    // Whatever is written to a session shows that somebody is at it, also what came past the hooks.
+    this.stopListening = this.options.store.onCommit(({ heads }) => {
+      for (const sessionId of heads.keys()) this.heard(sessionId);
+    });
     this.running = this.takeUp()
       .catch((error: unknown) => this.options.logger.warn({ err: error }, "the sessions watched before are not known"))
       .finally(() => this.schedule());
@@ -198,6 +203,7 @@ class Watcher implements LivenessWatch {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.stopListening();
     this.cancel();
     await this.running;
   }
