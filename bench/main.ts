@@ -6,6 +6,7 @@ import { appends } from "./rows/appends.js";
 import { batches } from "./rows/batches.js";
 import { delivery } from "./rows/delivery.js";
 import { fanOut } from "./rows/fan-out.js";
+import { hookAgents } from "./rows/hook-agents.js";
 import { manySessionsGroup } from "./rows/many-sessions.js";
 import { memory } from "./rows/memory.js";
 import { million } from "./rows/million.js";
@@ -16,6 +17,7 @@ import { printTable } from "./table.js";
 
 const groups: Group[] = [
   startUp,
+  hookAgents,
   appends,
   batches,
   delivery,

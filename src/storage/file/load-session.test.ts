@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emptySession } from "../../core/session.js";
 import { action } from "../suite/under-test.js";
-import { foldInTurns, foldLines, foldTo, loadSession, loadTo, readSnapshotSeq } from "./load-session.js";
+import { foldLines, foldTo, loadSession, loadTo, readSnapshotSeq, readStateAt } from "./load-session.js";
 import type { SessionFiles } from "./stored-lines.js";
 import { openStore, sessionFile, testFolder } from "./testing.js";
 
@@ -19,11 +19,27 @@ describe("a session out of its folder", () => {
   test("that holds less than its head says is the fold of what it holds", async () => {
     const { files } = await closedSession();
     const beyond = { ...files, head: 9 };
-    const folds = [foldTo(beyond, 9), await foldInTurns(beyond, 9), loadTo(beyond)];
+    const folds = [foldTo(beyond, 9), loadTo(beyond)];
     for (const session of folds) {
       expect(session.state).toMatchObject({ phase: "p", seq: 4 });
       expect(session.metadata.eventCount).toBe(4);
     }
+  });
+
+  test("has at every seq the state that the fold of all its events has", async () => {
+    const { store, path } = await openStore(testFolder());
+    await store.append("s", [
+      action(),
+      { type: "state_updated", data: { phase: "first" } },
+      { type: "response", data: { type: "note" } },
+      { type: "goal_added", data: { goalId: "g", description: "d" } },
+      action(),
+      { type: "state_updated", data: { phase: "second" } },
+      action(),
+    ]);
+    await store.close();
+    const files = { sessionId: "s", folder: join(path, "sessions", "s"), head: 8 };
+    for (let at = 0; at <= 8; at++) expect(await readStateAt(files, at)).toEqual(foldTo(files, at).state);
   });
 
   test("is folded over lines that are no events", () => {

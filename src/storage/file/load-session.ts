@@ -4,7 +4,7 @@ import { streams, type Stream } from "../../core/event.js";
 import { isJsonObject, type JsonObject } from "../../core/json.js";
 import type { Metadata } from "../../core/metadata.js";
 import { emptySession, reduceSession, type Session } from "../../core/session.js";
-import type { State } from "../../core/state.js";
+import { initialState, reduceState, type State } from "../../core/state.js";
 import { foldedEvent, seqOfLine } from "../line.js";
 import { streamFile } from "./layout.js";
 import { linesBackward, splitLines, withFile, wholeSize } from "./line-file.js";
@@ -12,8 +12,8 @@ import { isPredecessorFolder, readPredecessor } from "./predecessor.js";
 import { readJsonFile } from "./read-files.js";
 import { readStored, type EventLine, type SessionFiles } from "./stored-lines.js";
 
-/** About as many as fold in ten milliseconds. */
-const eventsATurn = 2000;
+/** About as much as folds in ten milliseconds. */
+const bytesATurn = 1024 * 1024;
 
 export interface LoadedSession {
   session: Session;
@@ -89,17 +89,22 @@ export function readSnapshotSeq({ sessionId, folder, head }: SessionFiles): numb
   return Math.min(state.seq, metadata.eventCount);
 }
 
-/** As {@link foldTo}, a turn of the event loop a page: the fold of a long log takes seconds. */
-export async function foldInTurns(files: SessionFiles, at: number): Promise<Session> {
-  let session = emptySession(files.sessionId);
-  for (let from = 0; from < at;) {
-    const lines = readStored(files, from, Math.min(at, from + eventsATurn));
-    if (lines.length === 0) break;
-    session = foldLines(session, lines);
-    from = lines.at(-1)!.seq;
+/**
+ * The state after the first `at` events. Actions and responses change no state and are not read, so
+ * that it costs what was changed; a turn of the event loop for each piece of the file.
+ */
+export async function readStateAt(files: SessionFiles, at: number): Promise<State> {
+  let state = initialState(files.sessionId);
+  for (;;) {
+    const lines = readStored(files, state.seq, at, { only: ["changes"], most: bytesATurn });
+    if (lines.length === 0) return { ...state, seq: Math.min(at, files.head) };
+    for (const { stream, text } of lines) {
+      const event = foldedEvent(stream, text);
+      if (event) state = reduceState(state, event);
+    }
+    state = { ...state, seq: lines.at(-1)!.seq };
     await nextTurn();
   }
-  return session;
 }
 
 function readSnapshots({ sessionId, folder, head }: SessionFiles): Session {

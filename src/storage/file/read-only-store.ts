@@ -21,7 +21,7 @@ import type {
 import { sessionNotFound } from "../store-errors.js";
 import { layoutOf, streamFile, type Layout } from "./layout.js";
 import { openForReading, wholeSize } from "./line-file.js";
-import { foldLines, foldTo, loadSession, readHead } from "./load-session.js";
+import { foldLines, loadSession, readHead, readStateAt } from "./load-session.js";
 import type { Sizes } from "./hot-session.js";
 import { isPredecessorFolder, readPredecessor } from "./predecessor.js";
 import { readSessionPage } from "./session-pages.js";
@@ -71,7 +71,7 @@ class ReadOnlyStore implements SessionStore {
     const folder = this.folderOf(sessionId);
     if (isPredecessorFolder(folder))
       return foldLines(emptySession(sessionId), readPredecessor(folder).slice(0, at)).state;
-    return foldTo(this.filesOf(sessionId), at).state;
+    return readStateAt(this.filesOf(sessionId), at);
   }
 
   async readPage(sessionId: string, query: PageQuery): Promise<Page> {

@@ -6,7 +6,7 @@ import type { Page, PageQuery } from "../session-store.js";
 import { sessionNotFound } from "../store-errors.js";
 import type { HotSession } from "./hot-session.js";
 import type { HotSessions } from "./hot-sessions.js";
-import { foldInTurns } from "./load-session.js";
+import { readStateAt } from "./load-session.js";
 import type { RecentCommits } from "./recent-commits.js";
 import { readSessionPage } from "./session-pages.js";
 import type { SessionFiles } from "./stored-lines.js";
@@ -45,7 +45,7 @@ export class SessionReader {
         issues: [{ path: "at", message: `must be at most ${files.head}` }],
       });
     }
-    return (await foldInTurns(files, at)).state;
+    return readStateAt(files, at);
   }
 
   async readPage(sessionId: string, query: PageQuery): Promise<Page> {

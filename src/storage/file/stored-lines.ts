@@ -34,19 +34,31 @@ export interface Stretch {
   reached: number;
 }
 
+interface Part {
+  /** Some of the streams. */
+  only?: readonly Stream[];
+  /** Bytes to read of each, in place of a page's. */
+  most?: number;
+}
+
 /**
  * What each stream holds of the events `from` < seq ≤ `to`, as far as a page's bytes reach.
  * The bytes are good until the next call: they are read into the same memory.
  */
-export function readStretches({ folder, sizes }: SessionFiles, from: number, to: number): Stretch[] {
-  const wanted = Math.min(maxPageBytes, (to - from) * usualLineBytes);
-  return streams.map((stream) =>
+export function readStretches(
+  { folder, sizes }: SessionFiles,
+  from: number,
+  to: number,
+  { only = streams, most = maxPageBytes }: Part = {},
+): Stretch[] {
+  const wanted = Math.min(most, (to - from) * usualLineBytes);
+  return only.map((stream) =>
     withFile(streamFile(folder, stream), sizes?.[stream], { stream, bytes: emptyBytes, reached: to }, (file) => {
       const start = offsetAfter(file, from, seqOfLine);
       const hasAll = (bytes: Buffer): boolean => lastSeq(bytes) >= to;
       const { bytes, atEnd } = linesBehind(file, start, {
         wanted,
-        most: maxPageBytes,
+        most,
         memory: memories[stream],
         hasAll,
       });
@@ -63,9 +75,9 @@ const memories = {
 };
 
 /** The events `from` < seq ≤ `to` in order as they are stored, as far as a page's bytes reach. */
-export function readStored(files: SessionFiles, from: number, to: number): EventLine[] {
+export function readStored(files: SessionFiles, from: number, to: number, part?: Part): EventLine[] {
   if (from >= to) return [];
-  const stretches = readStretches(files, from, to);
+  const stretches = readStretches(files, from, to, part);
   const reached = Math.min(...stretches.map((stretch) => stretch.reached));
   return stretches
     .flatMap(({ stream, bytes }) => splitLines(bytes).map((text) => ({ seq: seqOfLine(text), stream, text })))
