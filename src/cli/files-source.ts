@@ -55,12 +55,12 @@ export async function* readLog(
   }
 }
 
-function linesOfPage({ lines }: Page): string[] {
+export function linesOfPage({ lines }: Page): string[] {
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString().trimEnd();
   return text === "" ? [] : text.split("\n");
 }
 
-async function* followFiles(
+export async function* followFiles(
   store: SessionStore,
   path: string,
   sessionId: string,

@@ -1,0 +1,32 @@
+import { brief } from "./safe-text.js";
+import type { SessionRow } from "./session-list-types.js";
+import type { Waiting } from "./waiting.js";
+
+/** What a session is doing, in a word: whom it waits for comes before how it ended, and that before how it runs. */
+export type Condition = "waiting" | "completed" | "failed" | "cancelled" | "lost" | "idle" | "running";
+
+export function conditionOf({ status, liveness }: Pick<SessionRow, "status" | "liveness">): Condition {
+  if (status !== "active") return status;
+  return liveness === "waiting" || liveness === "lost" || liveness === "idle" ? liveness : "running";
+}
+
+const waitWords = { permission: "a permission", answer: "an answer", prompt: "the next prompt" } as const;
+
+/** What a session waits for, on one line: `allow Bash? rm -rf build`. Safe to print. */
+export function waitingText({ kind, tool, message }: Pick<Waiting, "kind" | "tool" | "message">): string {
+  const what = kind === "permission" && tool ? `allow ${brief(tool, 40)}? ` : "";
+  return what + (brief(message, 200) || waitWords[kind]);
+}
+
+/** What a session is at, on one line, as its state says; "" where it says nothing. Safe to print. */
+export function stepText(summary: SessionRow["summary"]): string {
+  const step = summary?.currentStep;
+  if (step === null || step === undefined) return "";
+  return brief(typeof step === "string" ? step : JSON.stringify(step), 200);
+}
+
+/** The phase; "" for the one that every state begins with, which says nothing. Safe to print. */
+export function phaseText(summary: SessionRow["summary"]): string {
+  const phase = summary?.phase ?? "";
+  return phase === "initialized" ? "" : brief(phase, 60);
+}
