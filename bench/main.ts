@@ -13,6 +13,7 @@ import { million } from "./rows/million.js";
 import { reads } from "./rows/reads.js";
 import { slowReader } from "./rows/slow-reader.js";
 import { startUp } from "./rows/start-up.js";
+import { watch } from "./rows/watch.js";
 import { printTable } from "./table.js";
 
 const groups: Group[] = [
@@ -27,6 +28,7 @@ const groups: Group[] = [
   million,
   memory,
   manySessionsGroup,
+  watch,
 ];
 
 const usage = `npm run bench -- [--only <group>]… [--json] [--<competitor>-url <url>]
