@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -72,18 +72,27 @@ function here(line: string): string {
 }
 
 async function shell(line: string): Promise<string> {
-  const { stdout } = await execa("bash", ["-c", here(line)], {
-    cwd: storage.path,
-    env: { SESSION_SERVICE_URL: server.url },
-  });
+  const { stdout } = await execa("bash", ["-c", here(line)], { cwd: storage.path, env: environment() });
   return stdout;
+}
+
+/** A home of its own: some lines change a person's settings. */
+function environment(): Record<string, string> {
+  const home = storage.path;
+  const spool = `${home}/spool`;
+  return {
+    SESSION_SERVICE_URL: server.url,
+    HOME: home,
+    CLAUDE_CONFIG_DIR: `${home}/.claude`,
+    CLAUDE_SESSIONS_SPOOL: spool,
+  };
 }
 
 /** `--follow` has no end of its own: it is ended once it has shown what there is. */
 async function followed(line: string, until: string): Promise<string> {
   const reader = execa("bash", ["-c", `exec ${here(line)}`], {
     cwd: storage.path,
-    env: { SESSION_SERVICE_URL: server.url },
+    env: environment(),
     reject: false,
   });
   let seen = "";
@@ -121,6 +130,8 @@ const answers: [line: RegExp, output: RegExp][] = [
   [/query recent$/, /^my-session\tactive/m],
   [/query search weather$/, /^my-session\t2\ttool_call\t.*«weather»/],
   [/^npx claude-sessions export /, /^$/],
+  [/connect claude-code$/, /^Claude Code is now connected to [^]*Tried out: a hook input reached the server/],
+  [/doctor$/, /^ok +version [^]*^ok +claude-code .*reports since the server started/m],
 ];
 
 test("every line that is typed in a shell works as it stands, in the order of the page", async () => {
@@ -138,6 +149,22 @@ test("every line that is typed in a shell works as it stands, in the order of th
   }
   expect(untold, "lines whose output is not checked").toEqual([]);
   expect(await shell("wc -l < my-session.ndjson")).toBe("2");
+});
+
+test.each([
+  ["python", "clients/python/README.md"],
+  ["js", "clients/node/README.md"],
+])("the code in %s is in %s as well, where it is run", (language, file) => {
+  const code = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
+  const blocks = [...readme.matchAll(code)].map(([block]) => block);
+  expect(blocks.length).toBeGreaterThan(0);
+  for (const block of blocks) expect(readFileSync(`${root}/${file}`, "utf8")).toContain(block);
+});
+
+test("every page that is linked to is there", () => {
+  const links = [...readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)].map(([, path]) => path!);
+  expect(links.length).toBeGreaterThan(5);
+  expect(links.filter((path) => !existsSync(`${root}/${path}`))).toEqual([]);
 });
 
 test("every npm command is one that the package has", () => {
