@@ -1,0 +1,1 @@
+"""Answers the letters of a paragliding school: ingest, classify, retrieve context, draft, review and send."""

@@ -1,0 +1,1 @@
+"""The flight school's own systems: its bookings, its vouchers, its weather station, its outbox."""

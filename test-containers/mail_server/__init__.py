@@ -1,0 +1,1 @@
+"""A mail server: takes letters by SMTP and puts each into its recipients' maildirs."""
