@@ -25,6 +25,8 @@ import type {
   SessionList,
   Stats,
   StoredRecord,
+  ToolReport,
+  UsageReport,
   Written,
   WrittenAgent,
   WrittenBatch,
@@ -190,6 +192,10 @@ function queryMethods({ json }: Requester) {
     active: (query: { limit?: number } = {}) => json<Metadata[]>(path("query", "active"), { query }),
     stats: () => json<Stats>(path("query", "stats")),
     search: (query: SearchInput) => json<SearchResults>(path("query", "search"), { query: { ...query } }),
+    /** What was spent in the last days. */
+    usage: (query: { days?: number; user?: string } = {}) => json<UsageReport>(path("query", "usage"), { query }),
+    /** How tools did lately. */
+    tools: () => json<ToolReport>(path("query", "tools")),
     health: () => json<Health>("/health"),
   };
 }

@@ -157,6 +157,12 @@ export interface Health {
   /** Seconds. */
   uptime: number;
   websocket: { totalConnections: number; users: number; sessions: number };
+  storage: string;
+  writable: boolean;
+  /** Why writes are refused. */
+  reason: string | null;
+  /** Bytes of the disk that the storage lies on; null where that is not known. */
+  disk: { free: number; size: number } | null;
   [key: string]: unknown;
 }
 
@@ -181,4 +187,48 @@ export interface Decided {
   sessionId: string;
   decision: "allow" | "deny";
   seq: number;
+}
+
+/** What was spent under one key: a day (UTC), a user (empty where sessions name none), or a model. */
+export interface UsageRow {
+  key: string;
+  sessions: number;
+  calls: number;
+  tokens: number;
+  /** US dollars. */
+  cost: number;
+}
+
+export interface UsageReport {
+  /** The first day that counts, `YYYY-MM-DD` (UTC). */
+  since: string;
+  /** Sessions that were looked at. */
+  sessions: number;
+  /** Whether those are all that were active since then. */
+  complete: boolean;
+  total: UsageRow;
+  days: UsageRow[];
+  /** The most expensive first. */
+  users: UsageRow[];
+  models: UsageRow[];
+}
+
+/** How calls of one tool went; times are milliseconds. */
+export interface ToolRow {
+  tool: string;
+  calls: number;
+  failed: number;
+  denied: number;
+  medianMs: number | null;
+  p95Ms: number | null;
+  longestMs: number | null;
+}
+
+export interface ToolReport {
+  sessions: number;
+  results: number;
+  /** The slowest first. */
+  tools: ToolRow[];
+  /** Newest first. */
+  failures: { sessionId: string; seq: number; timestamp: string; tool: string; message: string }[];
 }

@@ -186,6 +186,7 @@ export const eventsQuerySchema = z.object({
     .optional()
     .describe("Only these event types, with commas"),
 });
+export const exportQuerySchema = z.object({ format: z.enum(["ndjson", "folder"]).default("ndjson") });
 export const feedQuerySchema = z.object({
   cursor: z.string().min(1).optional().describe("Everything past this place first; without it, only what is new"),
   user: userIdSchema.optional(),
@@ -224,6 +225,8 @@ export const searchQuerySchema = z.object({
   limit: limit(20, 200),
   cursor: z.string().min(1).optional(),
 });
+
+export const usageQuerySchema = z.object({ days: limit(14, 366), user: userIdSchema.optional() });
 
 function parseTypes(text: string, context: z.RefinementCtx): EventType[] {
   const parsed = z.array(eventTypeSchema).safeParse(text.split(",").map((type) => type.trim()));

@@ -6,6 +6,8 @@ export interface Answer {
 }
 
 interface Post {
+  /** Default POST. */
+  method?: "GET" | "POST";
   url: URL;
   headers: Record<string, string>;
   body: Buffer;
@@ -55,9 +57,9 @@ function exchange(host: string, request: Post, timeoutMs: number): Promise<Answe
   });
 }
 
-function requestBytes({ url, headers, body }: Post): Buffer {
+function requestBytes({ method = "POST", url, headers, body }: Post): Buffer {
   const lines = [
-    `POST ${url.pathname}${url.search} HTTP/1.1`,
+    `${method} ${url.pathname}${url.search} HTTP/1.1`,
     `Host: ${url.host}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${body.length}`,

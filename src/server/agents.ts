@@ -41,6 +41,11 @@ export function createAgents(
     logger,
     redact: (event) => ({ ...event, data: redact(event.data) }),
     onTaken: (sessionId) => liveness.heard(sessionId),
+    onStored: (events) => {
+      for (const { data } of events)
+        if (typeof data["approvalId"] === "string" && data["type"] === "wait_ended")
+          approvals.settle(data["approvalId"]);
+    },
   });
   const sources = Object.keys(hookSources);
   const liveness: LivenessWatch = createLivenessWatch({

@@ -165,6 +165,7 @@ export const healthSchema = z
     websocket: z.object({ totalConnections: z.int(), users: z.int(), sessions: z.int() }),
     storage: z.string().describe("The storage folder"),
     writable: z.boolean(),
+    disk: z.object({ free: z.number(), size: z.number() }).nullable().describe("Bytes; null where that is not known"),
   })
   .meta({ id: "Health" });
 

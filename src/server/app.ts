@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { AppError } from "../core/errors.js";
 import type { AppContext, Call, NodeBindings } from "./call.js";
+import { registerDashboard } from "./dashboard.js";
 import type { ServerDeps } from "./deps.js";
 import { register, serve, type App } from "./pipeline.js";
 import { problemResponse } from "./problem.js";
@@ -10,6 +11,7 @@ import { agentRoutes } from "./routes/agents.js";
 import { approvalRoutes } from "./routes/approvals.js";
 import { docsRoutes } from "./routes/docs.js";
 import { eventRoutes } from "./routes/events.js";
+import { exportRoutes } from "./routes/export.js";
 import { goalRoutes } from "./routes/goals.js";
 import { heartbeatRoutes } from "./routes/heartbeat.js";
 import { hookRoutes } from "./routes/hooks.js";
@@ -18,10 +20,12 @@ import { lifecycleRoutes } from "./routes/lifecycle.js";
 import { otlpRoutes } from "./routes/otlp.js";
 import { operationRoutes } from "./routes/operations.js";
 import { queryRoutes } from "./routes/query.js";
+import { reportRoutes } from "./routes/reports.js";
 import { recordRoutes } from "./routes/records.js";
 import { sessionRoutes } from "./routes/sessions.js";
 import { socketRoutes } from "./routes/socket.js";
 import { stateRoutes } from "./routes/state.js";
+import { transcriptRoutes } from "./routes/transcripts.js";
 
 /** Every route of the API, in the order in which its description shows them. */
 export const apiRoutes: readonly Route[] = [
@@ -30,13 +34,16 @@ export const apiRoutes: readonly Route[] = [
   ...heartbeatRoutes,
   ...recordRoutes,
   ...eventRoutes,
+  ...exportRoutes,
   ...socketRoutes,
   ...stateRoutes,
   ...goalRoutes,
   ...agentRoutes,
   ...queryRoutes,
+  ...reportRoutes(),
   ...approvalRoutes,
   ...hookRoutes,
+  ...transcriptRoutes,
   ...ingestRoutes,
   ...otlpRoutes,
   ...operationRoutes,
@@ -47,6 +54,7 @@ export const apiRoutes: readonly Route[] = [
 export function createApp(deps: ServerDeps): App {
   const app: App = new Hono<{ Bindings: NodeBindings }>({ getPath: (request) => routedPath(getPath(request)) });
   for (const route of apiRoutes) register(app, route, routedPath(route.path), deps);
+  registerDashboard(app, deps);
   app.notFound((context) => serve(context as AppContext, deps, "*", false, notRouted));
   return app;
 }

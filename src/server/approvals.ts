@@ -102,6 +102,12 @@ export class Approvals {
     }
   }
 
+  /** The agent went on without: it was answered where it runs, or needs no answer any more. */
+  settle(approvalId: string): void {
+    if (this.waiting.get(approvalId)?.deciding) return;
+    this.end(approvalId, undefined, "is over: the agent went on");
+  }
+
   /** Lets every agent ask where it runs. */
   close(): void {
     for (const approvalId of this.waiting.keys()) this.end(approvalId, undefined, "is over: the server stopped");

@@ -26,6 +26,8 @@ export interface ServerDeps {
   /** Whether a write to an unknown session creates it. */
   implicitSessions: boolean;
   maxBodyBytes: number;
+  /** Where the built dashboard lies. */
+  dashboardFolder: string;
   version: string;
   now: () => number;
   /** True once the server is to end: what still comes is refused. */

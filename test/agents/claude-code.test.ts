@@ -88,6 +88,17 @@ describe.skipIf(claude === undefined)("Claude Code, connected", { timeout: 60_00
     expect({ bash: metrics.bashCommands, status }).toEqual({ bash: 1, status: "completed" });
   });
 
+  test("tells nothing twice, though hooks and telemetry both tell of it, and nothing of either's own", async () => {
+    const { events } = await told("RUN_ECHO");
+    expect(records(events, "user_prompt")).toHaveLength(1);
+    expect(records(events, "assistant_message").map(({ text }) => text)).toEqual(["I run a command.", "All done."]);
+    expect(records(events, "agent_started")).toHaveLength(1);
+    expect(records(events, "tool_result")).toMatchObject([{ status: "ok", result: { stdout: "hi" } }]);
+    expect(records(events, "turn_end")).toMatchObject([{ status: "ok" }]);
+    expect(JSON.stringify(events)).not.toContain("REDACTED");
+    expect(records(events, "agent_event").filter(({ name }) => String(name).startsWith("hook_"))).toEqual([]);
+  });
+
   test("counts the tokens of each model call once", async () => {
     const { events, sessionId } = await told("RUN_ECHO");
     const calls = records(events, "model_call");

@@ -15,10 +15,13 @@ function provider(url: string): string[] {
   return ["model_provider=stand-in", "model=gpt-5.5", standIn].flatMap((setting) => ["-c", setting]);
 }
 
-test.skipIf(codex === undefined)(
-  "Codex, connected, tells its turn, the command and the tokens",
+test.skipIf(codex === undefined).each([
+  { trust: [], how: "whose hooks nobody trusts yet" },
+  { trust: ["--dangerously-bypass-hook-trust"], how: "whose hooks are trusted" },
+])(
+  "Codex, connected, $how, tells its turn, the command and the tokens, each once",
   { timeout: 60_000 },
-  async () => {
+  async ({ trust }) => {
     using storage = temporaryFolder();
     await using api = await startOpenaiApi();
     const server = await startServerProcess(storage.path);
@@ -26,7 +29,7 @@ test.skipIf(codex === undefined)(
     try {
       await agent.cli("connect", "codex");
       const flags = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "--json"];
-      const ran = await runAgent(agent, codex!, ["exec", ...flags, ...provider(api.url), "RUN_ECHO"], {
+      const ran = await runAgent(agent, codex!, ["exec", ...flags, ...trust, ...provider(api.url), "RUN_ECHO"], {
         STAND_IN_KEY: "none",
       });
       expect(ran.code).toBe(0);
@@ -34,11 +37,15 @@ test.skipIf(codex === undefined)(
       await vi.waitFor(async () => {
         const events = await agent.events(sessionId);
         const data = events.map((event) => event.data);
-        expect(data).toContainEqual(expect.objectContaining({ type: "user_prompt", text: "RUN_ECHO" }));
-        expect(data).toContainEqual(expect.objectContaining({ type: "bash_exec" }));
-        expect(data).toContainEqual(expect.objectContaining({ type: "tool_result", status: "ok" }));
-        expect(data).toContainEqual(expect.objectContaining({ type: "turn_end", status: "ok" }));
-        expect(data.filter(({ type }) => type === "model_call")).toHaveLength(2);
+        const of = (wanted: string) => data.filter(({ type }) => type === wanted);
+        expect(of("model_call")).toHaveLength(2);
+        expect(of("user_prompt")).toMatchObject([{ text: "RUN_ECHO" }]);
+        const { turn } = of("user_prompt")[0]!;
+        expect(of("bash_exec")).toMatchObject([{ turn }]);
+        expect(of("tool_result")).toMatchObject([{ status: "ok", turn }]);
+        expect(of("assistant_message")).toMatchObject([{ text: "All done." }]);
+        expect(of("turn_end")).toMatchObject([{ status: "ok", turn }]);
+        expect(of("agent_started")).toHaveLength(1);
       }, 15_000);
       expect((await agent.metadata(sessionId)).tokenUsage.output).toBe(80);
     } finally {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,13 +12,13 @@ const launcher = fileURLToPath(new URL("../../bin/claude-sessions.js", import.me
 const pages = fileURLToPath(new URL("../../docs/agents/", import.meta.url));
 const claude = agentProgram("claude");
 
-/** The lines that a page tells a person to type, without comments; the server runs already. */
+/** The lines that a page tells a person to type, without comments and without those that go on for ever. */
 function typed(page: string): string[] {
   const text = readFileSync(pages + page, "utf8");
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)]
     .flatMap(([, block]) => block!.split("\n"))
     .map((line) => line.replace(/\s+#.*$/, "").trim())
-    .filter((line) => line !== "" && !line.includes(" serve"));
+    .filter((line) => line !== "" && !/ serve| --watch/.test(line));
 }
 
 let storage: ReturnType<typeof temporaryFolder>;
@@ -40,7 +41,8 @@ function run(agent: ScratchHome, line: string) {
     return runAgent(agent, claude!, argv, { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", DISABLE_AUTOUPDATER: "1" });
   }
   const options = { env: agent.env, extendEnv: false, cwd: agent.project, reject: false } as const;
-  return execa("node", [launcher, ...words.slice(1)], options);
+  const argv = program === "npx" ? words.slice(1) : words;
+  return execa("node", [launcher, ...argv.map((word) => word.replace(/^~/, agent.home))], options);
 }
 
 describe.each(readdirSync(pages))("docs/agents/%s", (page) => {
@@ -50,6 +52,8 @@ describe.each(readdirSync(pages))("docs/agents/%s", (page) => {
 
   test.each(typed(page))("%s", async (line) => {
     using agent = scratchHome(server.url);
+    // As Claude Code leaves it behind.
+    mkdirSync(join(agent.home, ".claude", "projects"), { recursive: true });
     if (line.startsWith("claude ") && claude === undefined) return;
     const { stdout, stderr, ...rest } = await run(agent, line);
     expect({ code: "exitCode" in rest ? rest.exitCode : rest.code, stdout, stderr }).toMatchObject({

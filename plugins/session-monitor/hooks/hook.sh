@@ -1,13 +1,19 @@
 #!/bin/sh
-# Hands what an agent tells its hooks to a claude-sessions server. It prints nothing, always ends with 0,
-# and never waits for a server: inputs are written to a spool, and a sender in the background posts them.
+# Hands what an agent tells its hooks to a claude-sessions server. It always ends with 0, prints nothing, and
+# never waits for a server: inputs are written to a spool, and a sender in the background posts them.
 #
-#   hook.sh [--last] <agent> <server URL> [<input>]     without <input> it is read from stdin
+#   hook.sh [--last | --wait <seconds>] <agent> <server URL> [<input>]     without <input> it is read from stdin
 #
 # --last: the agent is about to end; wait for the sender, unless the server did not answer lately.
+# --wait: a person may answer the permission request through the server, for so long; print the decision. A server
+#         that does not show at once that it is there is not waited for, and the agent asks where it runs.
 umask 077
 last=
-[ "$1" = --last ] && last=1 && shift
+wait=
+case $1 in
+--last) last=1 && shift ;;
+--wait) wait=$2 && shift 2 ;;
+esac
 agent=$1
 given=$3
 server=${2:-${SESSION_SERVICE_URL:-http://localhost:9000}}
@@ -22,17 +28,19 @@ esac
 # With the agent's process the server notices its end, where the server is on the same machine.
 [ -n "$CLAUDE_PID" ] && target="$target?pid=$CLAUDE_PID"
 
-# Posts stdin: post <target> <time> <delivery> <seconds to wait>; prints the status of the answer, 000 for none.
+# Posts stdin, and ends the subshell that it runs in: post <target> <time> <delivery> <seconds>; prints the status
+# of the answer, 000 for none, and with $answers set a line with the answer before it.
+answers=
 post() {
   url=$1
   case $url in *\?pid=*) url="$url&host=$(uname -n)" ;; esac
   authorization=
   [ -n "$token" ] && authorization="header = \"Authorization: Bearer $token\""
-  command -v curl >/dev/null || {
-    post_with_node "$url" "$2" "$3" "$4"
-    return
-  }
-  curl -q -s -o /dev/null -w '%{http_code}' -m "$4" --noproxy localhost,127.0.0.1,::1 -K /dev/fd/3 \
+  command -v curl >/dev/null || post_with_node "$url" "$2" "$3" "$4"
+  output=/dev/null
+  format='%{http_code}'
+  [ -n "$answers" ] && output=- && format='\n%{http_code}'
+  exec curl -q -s -o $output -w "$format" -m "$4" --noproxy localhost,127.0.0.1,::1 -K /dev/fd/3 \
     -H 'Content-Type: application/json' -H 'Expect:' -H "Idempotency-Key: hook-$3" \
     -H "X-Event-Time: $2" --data-binary @- "$url" 3<<END
 $authorization
@@ -40,9 +48,10 @@ END
 }
 
 post_with_node() {
-  token=$token node -e '
+  export token answers
+  exec node -e '
     const [url, time, delivery, seconds] = process.argv.slice(1);
-    const { token } = process.env;
+    const { token, answers } = process.env;
     const headers = {
       "Content-Type": "application/json",
       "Idempotency-Key": "hook-" + delivery,
@@ -50,10 +59,23 @@ post_with_node() {
       ...(token ? { Authorization: "Bearer " + token } : {}),
     };
     const body = require("fs").readFileSync(0);
-    fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(seconds * 1000) }).then(
-      ({ status }) => console.log(status),
-      () => console.log("000"),
-    );' "$@"
+    fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(seconds * 1000) })
+      .then(async (answer) => console.log((answers ? (await answer.text()) + "\n" : "") + answer.status))
+      .catch(() => console.log("000"));' "$@"
+}
+
+# Whether the server answers at once.
+is_there() {
+  if command -v curl >/dev/null; then
+    curl -q -s -f -o /dev/null -m "$patience" --noproxy localhost,127.0.0.1,::1 "$server/health"
+  else
+    node -e '
+      const [url, seconds] = process.argv.slice(1);
+      fetch(url, { signal: AbortSignal.timeout(seconds * 1000) }).then(
+        ({ ok }) => process.exit(ok ? 0 : 1),
+        () => process.exit(1),
+      );' "$server/health" "$patience"
+  fi
 }
 
 # Posts one input of the spool; sets status. Where the server has not failed yet, it has to answer soon.
@@ -98,7 +120,7 @@ send_waiting() {
 
 # Whether the server failed so lately that it is not asked again.
 rests() {
-  read -r failed <"$spool/away" && [ $((seconds - failed)) -lt 5 ]
+  read -r failed 2>/dev/null <"$spool/away" && [ $((seconds - failed)) -lt 5 ]
 }
 
 # Drops the oldest where too much waits.
@@ -194,12 +216,56 @@ let_go() {
   trap '' HUP INT
 }
 
+# Has the server ask a person, and prints what is decided. Fails where the server has not taken the request.
+ask() {
+  rests && return 1
+  is_there || return 1
+  # What came before has to be there first: the call that the request is about.
+  if [ -n "$usable" ]; then
+    (let_go && send) &
+    rounds=0
+    while [ $rounds -lt 100 ] && waits; do
+      sleep 0.02 2>/dev/null || break
+      rounds=$((rounds + 1))
+    done
+    said=$spool/.$delivery.answer
+  else
+    said=$(mktemp) || return 1
+  fi
+  case $target in
+  *\?*) question="$target&approvals=$wait" ;;
+  *) question="$target?approvals=$wait" ;;
+  esac
+  answers=1
+  asked_input 2>/dev/null | post "$question" "$time" "$delivery" $((wait + 5)) >"$said" 2>/dev/null &
+  asking=$!
+  # The person may answer where the agent runs, which then ends this.
+  trap 'kill $asking 2>/dev/null; rm -f "$said" "$spool/.$delivery"; exit 0' HUP INT TERM
+  wait $asking
+  answer=$(cat "$said")
+  rm -f "$said"
+  case ${answer##*"
+"} in
+  2??) ;;
+  *) return 1 ;;
+  esac
+  rm -f "$spool/.$delivery"
+  answer=${answer%"
+"*}
+  [ "$answer" = '{}' ] || printf '%s\n' "$answer"
+}
+
+asked_input() {
+  if [ -n "$usable" ]; then tail -n +2 "$spool/.$delivery"; else printf '%s' "$input"; fi
+}
+
 hand_over() {
   mv "$spool/.$delivery" "$spool/$delivery.in"
   [ -z "$last" ] && rests || send
 }
 
 if [ -n "$usable" ] && { echo "$target $time" && input_of_hook; } 2>/dev/null >"$spool/.$delivery"; then
+  [ -n "$wait" ] && ask && exit 0
   (let_go && hand_over) &
   rounds=0
   while [ -n "$last" ] && [ $rounds -lt 40 ] && [ ! -e "$spool/away" ] && { [ -e "$spool/.$delivery" ] || waits; }; do
@@ -208,6 +274,8 @@ if [ -n "$usable" ] && { echo "$target $time" && input_of_hook; } 2>/dev/null >"
   done
 else
   input=$(input_of_hook)
+  usable=
+  [ -n "$wait" ] && ask && exit 0
   (let_go && printf '%s' "$input" | post "$target" "$time" "$delivery" 2) &
 fi
 exit 0

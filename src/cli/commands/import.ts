@@ -6,6 +6,7 @@ import type { ImportReport } from "../import-events.js";
 import type { ImportTarget } from "../import-target.js";
 import { addJsonOption, defaultServerUrl, serverUrl, type SourceOptions } from "../session-options.js";
 import { printable } from "../text.js";
+import { registerImportClaudeCode } from "./import-claude-code.js";
 
 interface ImportCommandOptions extends SourceOptions {
   skipBad?: boolean;
@@ -15,7 +16,9 @@ interface ImportCommandOptions extends SourceOptions {
 const shownProblems = 20;
 
 export function registerImport(program: Command, cli: Cli): void {
-  addJsonOption(program.command("import"))
+  const command = program.command("import").enablePositionalOptions().helpCommand(false);
+  registerImportClaudeCode(command, cli);
+  addJsonOption(command)
     .description(
       "store sessions that were exported, or folders of sessions, also those of the service that came before",
     )

@@ -14,6 +14,8 @@ export interface ConnectOptions {
   http: boolean;
   /** "" or the folder that an image is built in. */
   root: string;
+  /** For so many seconds a permission request waits for a person to answer it through the server. */
+  approvals?: number;
 }
 
 /** What `connect` writes for one agent. */
@@ -50,6 +52,9 @@ export const agentNames = Object.keys(agents) as AgentName[];
 export function connectionOf(name: AgentName, options: ConnectOptions, context: CliContext): Connection {
   if (name !== "claude-code" && options.managed) throw unsupported(name, "--managed");
   if (name === "codex" && options.project) throw unsupported(name, "--project");
+  if (name !== "claude-code" && options.approvals !== undefined) {
+    throw new AppError("usage", `${agents[name].title} cannot be answered through the server; leave --approvals out.`);
+  }
   if (options.managed && options.project) {
     throw new AppError("usage", "Choose one of --managed (the whole machine) and --project (this folder).");
   }
@@ -76,7 +81,8 @@ export function isProgramUsed({ program }: Connection, options: ConnectOptions, 
 
 /** Every agent and every kind of settings that `connect` knows. */
 export function placesOf(options: ConnectOptions): [AgentName, ConnectOptions][] {
-  const user = { ...options, managed: false, project: false };
+  const { approvals: _approvals, ...known } = options;
+  const user = { ...known, managed: false, project: false };
   return [
     ["claude-code", user],
     ["claude-code", { ...user, project: true }],

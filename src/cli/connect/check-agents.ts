@@ -4,7 +4,7 @@ import type { CliContext } from "../context.js";
 import { agents, agentNames, connectionOf, placesOf, type AgentName, type ConnectOptions } from "./agents.js";
 import { note, ok, problem, type Finding } from "./findings.js";
 import { findOnPath } from "./programs.js";
-import { serverIn } from "./server-in.js";
+import { approvalsIn, serverIn } from "./server-in.js";
 import { readText } from "./settings-file.js";
 
 const patienceMs = 5_000;
@@ -38,9 +38,11 @@ function distinct(places: readonly [AgentName, ConnectOptions][], context: CliCo
 }
 
 function checkPlace(name: AgentName, place: ConnectOptions, url: string, context: CliContext): Finding[] {
+  const standing = standingApprovals(name, place, context);
   const option = place.managed ? " --managed" : place.project ? " --project" : "";
-  const repair = `claude-sessions connect ${name}${option}`;
-  const { settings, program } = connectionOf(name, place, context);
+  const approvals = standing === undefined ? "" : ` --approvals ${standing}`;
+  const repair = `claude-sessions connect ${name}${option}${approvals}`;
+  const { settings, program } = connectionOf(name, { ...place, approvals: standing }, context);
   return settings.flatMap(({ path, edits }) => {
     const text = readText(path);
     const server = text === undefined ? undefined : serverIn(text, name);
@@ -56,8 +58,15 @@ function checkPlace(name: AgentName, place: ConnectOptions, url: string, context
     } catch (error) {
       return [problem(name, (error as Error).message, repair)];
     }
-    return [ok(name, `${path} speaks to ${server}.`)];
+    const answers = standing === undefined ? "" : ` A person can answer permission requests there for ${standing} s.`;
+    return [ok(name, `${path} speaks to ${server}.${answers}`)];
   });
+}
+
+function standingApprovals(name: AgentName, place: ConnectOptions, context: CliContext): number | undefined {
+  if (name !== "claude-code") return undefined;
+  const [file] = connectionOf(name, place, context).settings;
+  return approvalsIn(readText(file!.path) ?? "", name);
 }
 
 function pluginIn(options: ConnectOptions, context: CliContext): string | undefined {

@@ -23,6 +23,7 @@ interface Source {
   reports: number;
   events: number;
   lastAt: string | null;
+  leftOut?: number;
   dropped: number;
   drops: { at: string; reason: string }[];
 }
@@ -156,9 +157,13 @@ async function sources(url: string, now: number): Promise<Finding[]> {
   return list.flatMap((source) => [arrived(source, now), ...droppedBy(source, now)]);
 }
 
-function arrived({ source, reports, events, lastAt }: Source, now: number): Finding {
+function arrived({ source, reports, events, lastAt, leftOut = 0 }: Source, now: number): Finding {
   const when = lastAt === null ? "never" : age(lastAt, now);
-  return ok(source, `${reports} reports since the server started, which made ${events} events; the last came ${when}.`);
+  const rest = leftOut === 0 ? "" : ` ${leftOut} records of its telemetry told nothing of a session.`;
+  return ok(
+    source,
+    `${reports} reports since the server started, which made ${events} events; the last came ${when}.${rest}`,
+  );
 }
 
 function droppedBy({ source, dropped, drops }: Source, now: number): Finding[] {

@@ -46,7 +46,8 @@ export const claudeCodeEvents = [
 ] as const;
 
 /**
- * Commands also among HTTP hooks: SessionStart has no HTTP hook, and one of SessionEnd prints its failure on
+ * Commands also among HTTP hooks, besides one that waits for a person (HTTP hooks know one timeout, and would wait as
+ * long for a server that hangs): SessionStart has no HTTP hook, and one of SessionEnd prints its failure on
  * the person's terminal where no server answers.
  */
 const commandEvents = new Set<string>(["SessionStart", "SessionEnd", "Setup"]);
@@ -64,14 +65,28 @@ export function connectClaudeCode(options: ConnectOptions, context: CliContext):
     settings: [{ path, edits, mode: managed || project ? 0o644 : 0o600 }],
     program: { ...program.file, path: under(root, program.file.path) },
     words: program.words("claude-code", options.url),
-    notes: project ? [withoutTelemetry] : [],
+    notes: [
+      ...(project ? [withoutTelemetry] : []),
+      ...(options.approvals === undefined ? [] : [approvalNote(options.approvals)]),
+    ],
   };
 }
 
 const withoutTelemetry =
   "Claude Code takes no telemetry settings from a project, so tokens and cost are not told. Without --project they are.";
 
-function groupOf(event: string, url: string, { http }: ConnectOptions, program: HookProgram): HookGroup {
+function approvalNote(seconds: number): string {
+  return `What needs a permission can be answered for ${seconds} s with 'claude-sessions approve' and 'deny' as well as on the terminal; with -p Claude Code waits for that.`;
+}
+
+/** Beyond the wait: for a server that is slow to take the request, and for the way there and back. */
+const askingSeconds = 15;
+
+function groupOf(event: string, url: string, { http, approvals }: ConnectOptions, program: HookProgram): HookGroup {
+  if (event === "PermissionRequest" && approvals !== undefined) {
+    const command = shellCommand(program.words("claude-code", url, { wait: approvals }));
+    return { hooks: [{ type: "command", command, timeout: approvals + askingSeconds }] };
+  }
   if (http && !commandEvents.has(event)) return { hooks: [httpHook(url)] };
   const command = shellCommand(program.words("claude-code", url, { last: event === "SessionEnd" }));
   return { hooks: [{ type: "command", command, timeout: 5 }] };

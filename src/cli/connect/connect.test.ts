@@ -168,6 +168,53 @@ describe("connect claude-code", () => {
     expect(hooks["SessionEnd"]![0]!.hooks[0]).toMatchObject({ type: "command" });
   });
 
+  describe("--approvals", () => {
+    const ours = (home: string) => json(settings(home)).hooks["PermissionRequest"]![0]!.hooks[0]!;
+
+    test.for([[[], 300] as const, [["60"], 60] as const])(
+      "%j has a person asked for %i s, and gives the hook a bit longer",
+      async ([given, seconds], { folder }) => {
+        const { stdout } = await connect(folder, "claude-code", "--approvals", ...given);
+        expect(stdout).toContain(`can be answered for ${seconds} s with 'claude-sessions approve' and 'deny'`);
+        const command = `/bin/sh ${folder}/.config/claude-sessions/hook.sh --wait ${seconds} claude-code ${url}`;
+        expect(ours(folder)).toEqual({ type: "command", command, timeout: seconds + 15 });
+        expect(json(settings(folder)).hooks["Stop"]![0]!.hooks[0]!["command"]).not.toContain("--wait");
+      },
+    );
+
+    test("runs the program among HTTP hooks too, which could not tell a server that hangs", async ({ folder }) => {
+      await connect(folder, "claude-code", "--http", "--approvals");
+      expect(ours(folder)).toMatchObject({ type: "command", timeout: 315 });
+    });
+
+    test("is shown by --print, changed and turned off by connecting again, and taken out", async ({ folder }) => {
+      const plain = '{"model": "opus"}';
+      const file = write(folder, ".claude/settings.json", plain);
+      expect((await connect(folder, "claude-code", "--approvals", "--print")).stdout).toContain(
+        "--wait 300 claude-code",
+      );
+      await connect(folder, "claude-code", "--approvals");
+      await connect(folder, "claude-code", "--approvals", "60");
+      expect(ours(folder)["command"]).toContain("--wait 60 ");
+      await connect(folder);
+      expect(ours(folder)["command"]).not.toContain("--wait");
+      await connect(folder, "claude-code", "--approvals");
+      await cli(folder, "disconnect", "claude-code");
+      expect(readFileSync(file, "utf8")).toBe(plain);
+    });
+
+    test.for([
+      ["claude-code", "soon"],
+      ["claude-code", "0"],
+      ["claude-code", "3601"],
+      ["codex", "60"],
+    ])("is refused for %s as '%s'", async ([agent, seconds], { folder }) => {
+      const { code, stderr } = await connect(folder, agent, "--approvals", seconds!);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--approvals") as string });
+      expect(readdirSync(folder)).toEqual([]);
+    });
+  });
+
   test("--print shows and writes nothing", async ({ folder }) => {
     const { stdout } = await connect(folder, "claude-code", "--print");
     expect(stdout).toContain('"SessionStart"');

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test as base } from "vitest";
+import { logsOf, send } from "../../server/ingest/otlp/testing.js";
 import { startTestServer } from "../../server/testing/test-server.js";
 import { deliveryName, keep, spoolFor } from "../../hook/spool.js";
 import { startRecordingServer } from "../../hook/testing/recording-server.js";
@@ -69,6 +70,27 @@ describe("doctor", () => {
     expect(about("clock")).toMatchObject([
       { status: "problem", message: expect.stringMatching(/(59|60)\.\d s ahead/) as string },
     ]);
+  });
+
+  test("knows settings that let a person answer, and keeps that in what mends them", async ({ folder }) => {
+    await using server = await startTestServer({ version });
+    await runCli(["connect", "claude-code", "--no-test", "--approvals", "60"], env(folder, server.url));
+    const settings = (await doctor(folder, server.url)).about("claude-code")[1]!;
+    expect(settings).toMatchObject({ status: "ok", message: expect.stringContaining("for 60 s") as string });
+    rmSync(join(folder, ".config"), { recursive: true });
+    expect((await doctor(folder, server.url)).about("claude-code")[1]).toMatchObject({
+      status: "problem",
+      fix: "claude-sessions connect claude-code --approvals 60",
+    });
+  });
+
+  test("tells how much telemetry told nothing of a session", async ({ folder }) => {
+    await using server = await startTestServer({ version });
+    const noise = { name: "claude_code.hook_registered", attributes: { "session.id": "s1" } };
+    await send(server, logsOf([noise, { ...noise, name: "claude_code.new" }]));
+    expect((await doctor(folder, server.url)).about("claude-code")[0]!.message).toContain(
+      "1 records of its telemetry told nothing of a session",
+    );
   });
 
   test("tells what arrived from which agent, and what could not be used", async ({ folder }) => {

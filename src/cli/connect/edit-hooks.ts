@@ -64,7 +64,8 @@ function isOurs(hook: unknown, agent: string): boolean {
 
 function isOurCommand(command: string, agent: string): boolean {
   return (
-    /claude-sessions/.test(command) && new RegExp(`\\bhook(\\.sh|\\.cjs)?['"]? (--last )?${agent}\\b`).test(command)
+    /claude-sessions/.test(command) &&
+    new RegExp(`\\bhook(\\.sh|\\.cjs)?['"]? (--last |--wait \\d+ )?${agent}\\b`).test(command)
   );
 }
 

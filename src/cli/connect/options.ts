@@ -11,6 +11,8 @@ export interface ConnectFlags {
   project?: boolean;
   http?: boolean;
   root?: string;
+  /** True where no number was given. */
+  approvals?: string | true;
   json?: boolean;
 }
 
@@ -22,7 +24,21 @@ export function connectOptions(flags: ConnectFlags, cli: Cli): ConnectOptions {
     project,
     http: flags.http ?? process.platform === "win32",
     root: root === undefined ? "" : resolve(cli.context.cwd, root),
+    ...(flags.approvals !== undefined && { approvals: approvalSeconds(flags.approvals) }),
   };
+}
+
+const usualApprovalSeconds = 300;
+const mostApprovalSeconds = 3600;
+
+function approvalSeconds(given: string | true): number {
+  if (given === true) return usualApprovalSeconds;
+  const seconds = Number(given);
+  if (/^\d+$/.test(given) && seconds >= 1 && seconds <= mostApprovalSeconds) return seconds;
+  throw new AppError(
+    "usage",
+    `'${given}' is no wait: give --approvals whole seconds from 1 to ${mostApprovalSeconds}.`,
+  );
 }
 
 export function asAgentName(name: string): AgentName {

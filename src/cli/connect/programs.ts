@@ -8,8 +8,8 @@ import { hookScript } from "./hook-script.js";
 export interface HookProgram {
   /** A file that has to be there for it, at the path at which the agent sees it. */
   file: { path: string; text: string; mode: number };
-  /** The command, word by word. `last`: the agent ends after it. */
-  words(agent: string, server: string, options?: { last?: boolean }): string[];
+  /** The command, word by word. `last`: the agent ends after it. `wait`: so many seconds for a person's decision. */
+  words(agent: string, server: string, options?: { last?: boolean; wait?: number }): string[];
 }
 
 /** A shell script, and where there is no shell the same in Node. It lies in `folder`. */
@@ -18,13 +18,18 @@ export function hookProgram(folder: string, platform = process.platform, runtime
     const path = join(folder, "hook.sh");
     return {
       file: { path, text: hookScript, mode: 0o755 },
-      words: (agent, server, { last = false } = {}) => ["/bin/sh", path, ...(last ? ["--last"] : []), agent, server],
+      words: (agent, server, { last = false, wait } = {}) => {
+        const how = wait === undefined ? (last ? ["--last"] : []) : ["--wait", String(wait)];
+        return ["/bin/sh", path, ...how, agent, server];
+      },
     };
   }
   const path = join(folder, "hook.cjs");
   return {
     file: { path, text: readFileSync(bundledHook(), "utf8"), mode: 0o755 },
-    words: (agent, server) => [runtime, path, agent, "--url", server],
+    words: (agent, server, { wait } = {}) => {
+      return [runtime, path, agent, "--url", server, ...(wait === undefined ? [] : ["--wait", String(wait)])];
+    },
   };
 }
 

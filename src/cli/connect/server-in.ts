@@ -4,11 +4,20 @@ import type { Edits } from "./settings-file.js";
 export function serverIn(text: string, agent: string): string | undefined {
   const patterns = [
     new RegExp(
-      `hook\\.(?:sh|cjs)['"]*,? *["']?(?:--last )?${agent}['"]?,? *(?:"?--url"?,? *)?['"]*(https?://[^'"\\s\\\\]+)`,
+      `hook\\.(?:sh|cjs)['"]*,? *["']?(?:--last |--wait \\d+ )?${agent}['"]?,? *(?:"?--url"?,? *)?['"]*(https?://[^'"\\s\\\\]+)`,
     ),
     new RegExp(`"(https?://[^"\\s]+?)/hooks/${agent}"`),
   ];
   return patterns.map((pattern) => pattern.exec(text)?.[1]).find((url) => url !== undefined);
+}
+
+/** For how many seconds settings of ours let a person answer through the server; undefined where they do not. */
+export function approvalsIn(text: string, agent: string): number | undefined {
+  const ours = new RegExp(
+    `hook\\.sh['"]* --wait (\\d+) ${agent}\\b|hook\\.cjs['"\\\\]* ${agent}\\b[^\\n]*? --wait (\\d+)`,
+  ).exec(text);
+  const seconds = Number(ours?.[1] ?? ours?.[2]);
+  return seconds > 0 ? seconds : undefined;
 }
 
 /** Edits that also take out what was written for another server before. */

@@ -21,7 +21,7 @@ export const claudeCodeAgentHooks: Record<string, HookHandler> = {
       return other(telling, "SubagentStop", { ...restOf(input), ...present({ agent_id: id }) });
     }
     expectAgent(telling, id, type);
-    endAgent(telling, id, { result: textOf(input["last_assistant_message"]) });
+    endAgent(telling, id, { result: textOf(input["last_assistant_message"]), type });
   },
   TaskCreated: (telling, input) => {
     const id = textOf(input["task_id"]);

@@ -2,6 +2,7 @@ import type { Lifecycle } from "../../core/activity.js";
 import type { JsonObject } from "../../core/json.js";
 import { restOf, type HookHandler, type HookReport } from "./hook-report.js";
 import type { Story } from "./story.js";
+import { sameStart } from "./tellers.js";
 import { endAllAgents } from "./telling/agents.js";
 import { closeCalls } from "./telling/calls.js";
 import { textOf } from "./telling/input.js";
@@ -50,8 +51,7 @@ export function beginSession(telling: Telling, report: HookReport, name: string)
   const { input } = report;
   if (!telling.session) create(telling, report);
   else join(telling, report);
-  const isStart = name === "SessionStart" && input["source"] !== "compact";
-  if (telling.over && (isStart || beginsWork(name))) reopen(telling);
+  if (telling.over && goesOn(telling, input, name)) reopen(telling);
   if (telling.story.compacting !== undefined && beginsWork(name) && name !== "PreCompact") {
     tellCompaction(telling, telling.story.compacting || undefined);
   }
@@ -60,7 +60,19 @@ export function beginSession(telling: Telling, report: HookReport, name: string)
   setTitle(telling, textOf(input["session_title"]));
 }
 
-function reopen(telling: Telling): void {
+/** An ended session goes on by a new start and by new work, and not by what comes late: a transcript told of that. */
+function goesOn({ story }: Telling, input: JsonObject, name: string): boolean {
+  if (name === "SessionStart") return input["source"] !== "compact" && !isLateStart(story, input);
+  const turn = textOf(input["prompt_id"]);
+  return beginsWork(name) && (turn === undefined || !story.turns.includes(turn));
+}
+
+/** Only a session that is new starts up. */
+function isLateStart({ turns, open, closed }: Story, input: JsonObject): boolean {
+  return input["source"] === "startup" && turns.length + open.length + closed.length > 0;
+}
+
+export function reopen(telling: Telling): void {
   change(telling, "metadata_updated", { status: "active" });
   telling.over = false;
 }
@@ -105,18 +117,33 @@ function startSession(telling: Telling, input: JsonObject, { parentSession }: Ho
   if (reason === "compact") return other(telling, "SessionStart", extra, reason);
   const type: Lifecycle["type"] = reason === "resume" ? "agent_resumed" : "agent_started";
   if (telling.story.last === `${type}:${reason}`) return;
-  // The same id again without an end: the process before was gone.
+  const isLate = isLateStart(telling.story, input);
+  if (!isLate) loseProcessBefore(telling);
+  const message = textOf(input["session_title"]);
+  if (isStartTold(telling)) other(telling, "SessionStart", { ...extra, ...present({ message }) }, reason);
+  else action<Lifecycle>(telling, { type, reason, message, turn: undefined, extra });
+  linkTo(telling, parentSession);
+  if (!isLate) telling.work = "idle";
+}
+
+function linkTo({ session, metadata }: Telling, parentSession: string | undefined): void {
+  const linked = session?.metadata.parentSession ?? null;
+  if (parentSession !== undefined && session && linked === null) metadata["parentSession"] = parentSession;
+}
+
+/** Telemetry has told of this start. */
+function isStartTold({ story, timestamp }: Telling): boolean {
+  return sameStart(story.starts, { at: Date.parse(timestamp ?? ""), from: "hooks" })?.from === "telemetry";
+}
+
+/** The same id again without an end: the process before was gone. */
+function loseProcessBefore(telling: Telling): void {
   closeCalls(telling, () => true, "lost", "The agent was started again before its result.");
   endWaits(telling, () => true, "gone");
   interruptTurn(telling, "The agent was started again.");
-  action<Lifecycle>(telling, { type, reason, message: textOf(input["session_title"]), turn: undefined, extra });
-  const linked = telling.session?.metadata.parentSession ?? null;
-  if (parentSession !== undefined && telling.session && linked === null)
-    telling.metadata["parentSession"] = parentSession;
-  telling.work = "idle";
 }
 
-function endSession(telling: Telling, input: JsonObject): void {
+export function endSession(telling: Telling, input: JsonObject): void {
   if (telling.over) return;
   const reason = textOf(input["reason"]) ?? "other";
   const { story } = telling;
@@ -138,6 +165,7 @@ function finalStatusOf(reason: string, { ended, outcome }: Story): string {
 }
 
 function tellCompaction(telling: Telling, reason: string | undefined, message?: string, extra: JsonObject = {}): void {
+  if (telling.turn !== undefined && telling.story.compacted.includes(telling.turn)) return;
   action<Lifecycle>(telling, { type: "compaction", reason, message, extra });
 }
 

@@ -2,7 +2,17 @@ import type { ToolResultStatus } from "../../core/activity.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
 import { restOf, type HookHandler, type HookReport } from "./hook-report.js";
 import { agentOfCall, endAgent } from "./telling/agents.js";
-import { beginCall, callLike, endCall, isClosed, isOpen, type CallOf, type ResultOf } from "./telling/calls.js";
+import {
+  beginCall,
+  callLike,
+  wasCalled,
+  endCall,
+  isClosed,
+  isOpen,
+  lacksResult,
+  type CallOf,
+  type ResultOf,
+} from "./telling/calls.js";
 import { goalsOfTool } from "./telling/goals.js";
 import { asText, numberOf, objectOf, objectsOf, textOf } from "./telling/input.js";
 import { other, type Telling } from "./telling/telling.js";
@@ -65,9 +75,10 @@ function known(call: { toolCallId: string; tool: string } | undefined): (CallOf 
   return call && { toolCallId: call.toolCallId, tool: call.tool, extra: {} };
 }
 
-function finish(telling: Telling, call: CallOf, ended: ResultOf): void {
+/** A call ended, and with it what it was about: goals, a subagent. */
+export function finish(telling: Telling, call: CallOf, ended: ResultOf): void {
   const { toolCallId, tool, input } = call;
-  if (isClosed(telling, toolCallId)) return;
+  if (isClosed(telling, toolCallId) && !lacksResult(telling, toolCallId)) return;
   endCall(telling, call, { ...ended, extra: call.extra });
   if (ended.status === "ok") goalsOfTool(telling, tool, objectOf(input), objectOf(ended.result));
   // An agent that was set to work in the foreground ends with the call, whatever its own hooks told.
@@ -113,6 +124,9 @@ function requestPermission(telling: Telling, input: JsonObject, { approvalId }: 
   const call = callLike(telling, tool, input["tool_input"]);
   const isAsked = telling.story.waits.some(({ toolCallId }) => call && toolCallId === call.toolCallId);
   if (isAsked) return;
+  // Telemetry was faster, and has told what became of the call.
+  const isOver = !call && approvalId === undefined && wasCalled(telling, tool, input["tool_input"]);
+  if (isOver) return other(telling, "PermissionRequest", restOf(input));
   beginWait(telling, {
     kind: tool === "AskUserQuestion" ? "answer" : "permission",
     message: `Permission to use ${tool} is needed.`,

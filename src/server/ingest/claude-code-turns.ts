@@ -50,14 +50,14 @@ function takePrompt(telling: Telling, input: JsonObject): void {
 }
 
 /** Who is behind a prompt, by its own word, else by how the text begins. */
-function authorOf(prompt: string, source: string | undefined): string {
+export function authorOf(prompt: string, source: string | undefined): string {
   if (prompt.startsWith("<task-notification>")) return "task_notification";
   if (source === "user" || source === "sdk") return "person";
   return source ?? "person";
 }
 
 /** A background agent that ended is told of in a prompt as well; its own hooks may have been missed. */
-function takeNotification(telling: Telling, prompt: string): void {
+export function takeNotification(telling: Telling, prompt: string): void {
   const id = tagged(prompt, "task-id");
   if (id === undefined || telling.agents.get(id)?.["status"] !== "active") return;
   endAgent(telling, id, { failed: tagged(prompt, "status") !== "completed", result: tagged(prompt, "result") });

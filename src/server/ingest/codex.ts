@@ -7,9 +7,10 @@ import { claudeCodeTurnHooks } from "./claude-code-turns.js";
 import { mapHook } from "./claude-code.js";
 import { restOf, type HookHandler, type HookReport } from "./hook-report.js";
 import type { Known } from "./ingest.js";
+import { promptAt } from "./tellers.js";
 import { textOf } from "./telling/input.js";
 import { beginTurn, endTurn } from "./telling/messages.js";
-import { beginTelling, endTelling, other, type Telling } from "./telling/telling.js";
+import { beginTelling, endTelling, other, present, type Telling } from "./telling/telling.js";
 
 const interrupted: HookHandler = (telling, input) => {
   endTurn(telling, { status: "interrupted", extra: restOf(input, "model") });
@@ -33,7 +34,14 @@ const handlers: Record<string, HookHandler> = {
  */
 export function mapCodex(known: Known, report: HookReport): NewEvent[] {
   if (isNotify(report.input)) return mapNotify(known, report);
-  return mapHook(known, report, textOf(report.input["turn_id"]), handlers);
+  return mapHook(known, report, turnOf(known, report), handlers);
+}
+
+/** The turn as the hooks name it, unless telemetry told its prompt first, under a name of its own. */
+function turnOf({ story }: Known, { input, timestamp }: HookReport): string | undefined {
+  const turn = textOf(input["turn_id"]);
+  if (turn === undefined || story.turns.includes(turn) || input["hook_event_name"] === "UserPromptSubmit") return turn;
+  return promptAt(story.prompts, Date.parse(timestamp ?? ""), "hooks")?.turn ?? turn;
 }
 
 /** The program that `notify` names is handed an object of another make than the hooks. */
@@ -69,8 +77,8 @@ function tellTurn(telling: Telling, input: JsonObject): void {
   const isPast = turn !== undefined && story.turn !== turn && story.turns.includes(turn);
   // Another turn has begun since: of this one nothing is left to tell.
   if (isPast) return;
-  const client = textOf(input["client"]);
-  beginTurn(telling, { text, from: "person", ...(client === undefined ? {} : { extra: { client } }) });
+  const extra = { from: "notify", ...present({ client: textOf(input["client"]) }) };
+  beginTurn(telling, { text, from: "person", extra });
   endTurn(telling, { status: "ok", message: textOf(input["last-assistant-message"]) });
   telling.work = "idle";
 }

@@ -5,6 +5,7 @@ import { beginSession, beginsWork, claudeCodeSessionHooks, setModel } from "./cl
 import { restOf, type HookHandler, type HookReport } from "./hook-report.js";
 import type { Known } from "./ingest.js";
 import type { Draft } from "./story.js";
+import { inputKey, promptAt, sameCall } from "./tellers.js";
 import { beginCall, callLike, endCall } from "./telling/calls.js";
 import { goalsOfTool } from "./telling/goals.js";
 import { asText, objectOf, objectsOf, textOf } from "./telling/input.js";
@@ -43,7 +44,7 @@ export function mapGemini(known: Known, report: HookReport): NewEvent[] {
   const { input, source } = report;
   const name = textOf(input["hook_event_name"]) ?? "unknown";
   const timestamp = report.timestamp ?? toTimestamp(input["timestamp"]);
-  const turn = name === "BeforeAgent" && timestamp !== undefined ? `turn-${timestamp}` : undefined;
+  const turn = turnOf(known, name, timestamp);
   const telling = beginTelling(known, { source, turn, timestamp, process: report.process });
   beginSession(telling, report, name);
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
@@ -51,6 +52,14 @@ export function mapGemini(known: Known, report: HookReport): NewEvent[] {
   else other(telling, name, restOf(input, "trigger"), textOf(input["trigger"]));
   if (beginsWork(name)) telling.work = "running";
   return endTelling(telling);
+}
+
+function turnOf({ story }: Known, name: string, timestamp: string | undefined): string | undefined {
+  if (timestamp === undefined) return undefined;
+  if (name === "BeforeAgent") return `turn-${timestamp}`;
+  // Telemetry told of this turn, and perhaps of later ones.
+  const isBehind = story.prompts.at(-1)?.from === "telemetry";
+  return isBehind ? promptAt(story.prompts, Date.parse(timestamp), "hooks")?.turn : undefined;
 }
 
 function modelOf(input: JsonObject): string | undefined {
@@ -85,6 +94,7 @@ function beginTool(telling: Telling, input: JsonObject): void {
   const tool = textOf(input["tool_name"]);
   if (tool === undefined) return other(telling, "BeforeTool", restOf(input));
   completeDrafts(telling);
+  if (isCallTold(telling, tool, input["tool_input"])) return;
   const extra = restOf(input, "tool_name", "tool_input");
   const toolCallId = newCallId(telling, tool);
   beginCall(telling, { toolCallId, tool, input: input["tool_input"], extra });
@@ -103,6 +113,7 @@ function endTool(telling: Telling, input: JsonObject): void {
   const tool = textOf(input["tool_name"]);
   if (tool === undefined) return other(telling, "AfterTool", restOf(input));
   const call = callLike(telling, tool, input["tool_input"]);
+  if (!call && isCallTold(telling, tool, input["tool_input"])) return;
   const toolCallId = call?.toolCallId ?? newCallId(telling, tool);
   const response = objectOf(input["tool_response"]);
   const error = errorIn(response["error"]);
@@ -117,6 +128,12 @@ function endTool(telling: Telling, input: JsonObject): void {
     },
   );
   if (error === undefined) goalsOfTool(telling, tool, objectOf(input["tool_input"]), response);
+}
+
+/** Telemetry tells of a call once it is over, and may be here first. */
+function isCallTold({ story, timestamp }: Telling, tool: string, input: JsonValue | undefined): boolean {
+  const at = Date.parse(timestamp ?? "");
+  return sameCall(story.calls, { tool, inputKey: inputKey(input), at, from: "hooks" })?.from === "telemetry";
 }
 
 function errorIn(error: JsonValue | undefined): string | undefined {

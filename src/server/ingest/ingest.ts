@@ -36,6 +36,8 @@ export interface SourceFigures {
   events: number;
   lastAt: string | null;
   lastSessionId: string | null;
+  /** Records of telemetry that tell nothing of the session: they are of the telemetry itself, or told otherwise. */
+  leftOut: number;
   dropped: number;
   /** The newest reports that nothing could be made of. */
   drops: { at: string; reason: string; sample: string }[];
@@ -53,6 +55,8 @@ export interface Ingest {
   take(sessionId: string, report: Report): Promise<Appended>;
   /** Counts and logs a report that nothing could be made of. */
   drop(source: string, reason: string, body: unknown): void;
+  /** Counts records that tell nothing of any session. */
+  leaveOut(source: string, records: number): void;
   figures(): SourceFigures[];
 }
 
@@ -64,6 +68,8 @@ interface IngestOptions {
   redact?: (event: NewEvent) => NewEvent;
   /** Told of each report that was stored, for what watches over sessions. */
   onTaken?: (sessionId: string, report: Report) => void;
+  /** Told of the events of each report, the server's own among them, once they are stored. */
+  onStored?: (events: readonly NewEvent[]) => void;
 }
 
 /** Mapping again on what another writer stored meanwhile; beyond this, the report is mapped on what is known. */
@@ -80,10 +86,17 @@ function overrun(): AppError {
 /** Thrown out of a decision that was not made: others have stored something meanwhile. */
 class Behind extends Error {}
 
-export function createIngest({ store, now, logger, redact = (event) => event, onTaken }: IngestOptions): Ingest {
+export function createIngest({
+  store,
+  now,
+  logger,
+  redact = (event) => event,
+  onTaken,
+  onStored,
+}: IngestOptions): Ingest {
   const stories = createStories(store);
   const ledger = createLedger(now);
-  const queues = new Map<string, { last: Promise<unknown>; length: number }>();
+  const inTurn = createTurns();
 
   async function mapAndAppend(sessionId: string, { map, eventId }: Report): Promise<Appended> {
     for (let attempt = 1; ; attempt++) {
@@ -97,29 +110,11 @@ export function createIngest({ store, now, logger, redact = (event) => event, on
       try {
         const appended = await store.append(sessionId, decide, { eventId });
         stories.appended(sessionId, events, appended.events);
+        onStored?.(events);
         return appended;
       } catch (error) {
         if (!(error instanceof Behind)) throw error;
       }
-    }
-  }
-
-  /** One report of a session after the other, so that each is mapped on what the last one left. */
-  async function inTurn<T>(sessionId: string, run: () => Promise<T>): Promise<T> {
-    const queue = queues.get(sessionId) ?? { last: Promise.resolve(), length: 0 };
-    if (queue.length >= longestQueue) throw overrun();
-    const before = queue.last;
-    const { promise: done, resolve } = Promise.withResolvers<void>();
-    queues.set(sessionId, queue);
-    queue.last = done;
-    queue.length += 1;
-    await before;
-    try {
-      return await run();
-    } finally {
-      resolve();
-      queue.length -= 1;
-      if (queue.length === 0) queues.delete(sessionId);
     }
   }
 
@@ -138,7 +133,30 @@ export function createIngest({ store, now, logger, redact = (event) => event, on
       ledger.dropped(source, reason, sample);
       logger.warn({ source, reason, sample }, "a report of an agent was dropped");
     },
+    leaveOut: ledger.leftOut,
     figures: ledger.figures,
+  };
+}
+
+/** One report of a session after the other, so that each is mapped on what the last one left. */
+function createTurns() {
+  const queues = new Map<string, { last: Promise<unknown>; length: number }>();
+  return async <T>(sessionId: string, run: () => Promise<T>): Promise<T> => {
+    const queue = queues.get(sessionId) ?? { last: Promise.resolve(), length: 0 };
+    if (queue.length >= longestQueue) throw overrun();
+    const before = queue.last;
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    queues.set(sessionId, queue);
+    queue.last = done;
+    queue.length += 1;
+    await before;
+    try {
+      return await run();
+    } finally {
+      resolve();
+      queue.length -= 1;
+      if (queue.length === 0) queues.delete(sessionId);
+    }
   };
 }
 
@@ -163,7 +181,16 @@ function createLedger(now: () => number) {
     const name = sources.has(source) || sources.size < mostSources ? source : "others";
     const known = sources.get(name);
     if (known) return known;
-    const made = { source: name, reports: 0, events: 0, lastAt: null, lastSessionId: null, dropped: 0, drops: [] };
+    const made = {
+      source: name,
+      reports: 0,
+      events: 0,
+      lastAt: null,
+      lastSessionId: null,
+      leftOut: 0,
+      dropped: 0,
+      drops: [],
+    };
     sources.set(name, made);
     return made;
   };
@@ -174,6 +201,9 @@ function createLedger(now: () => number) {
       figures.events += events;
       figures.lastAt = new Date(now()).toISOString();
       figures.lastSessionId = sessionId;
+    },
+    leftOut(source: string, records: number): void {
+      of(source).leftOut += records;
     },
     dropped(source: string, reason: string, sample: string): void {
       const figures = of(source);

@@ -43,8 +43,12 @@ export function createStories(store: SessionStore): Stories {
       if (!story || !first) return;
       // A session's first report also creates it, which is an event of its own.
       if (first.seq !== story.seq + 1 && story.seq !== 0) return;
-      const records = events.filter((_event, index) => places[index]?.duplicate === false).filter(isTold);
-      const after = records.reduce((story, { data }) => tell(story, data), story);
+      const placed = events.map((event, index) => ({ ...event, place: places[index] }));
+      const records = placed.filter((event) => event.place?.duplicate === false && isTold(event));
+      const after = records.reduce(
+        (story, { data, place }) => tell(story, { ...data, timestamp: place!.timestamp }),
+        story,
+      );
       keep(sessionId, { ...after, seq: fresh.at(-1)!.seq });
     },
   };

@@ -1,6 +1,15 @@
-import { createHash } from "node:crypto";
 import { toolCallTypes, waitKinds, type WaitKind } from "../../core/activity.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.js";
+import {
+  bare,
+  inputKey,
+  toldCall,
+  toldPrompt,
+  toldStart,
+  type ToldCall,
+  type ToldPrompt,
+  type ToldStart,
+} from "./tellers.js";
 
 /**
  * What an agent has told so far, as far as the next report depends on it: the fold of a session's
@@ -17,18 +26,32 @@ export interface Story {
   outcome: string | undefined;
   /** The newest turns that prompts began. */
   turns: readonly string[];
+  /** The newest turns whose end was told. */
+  ends: readonly string[];
+  /** The newest prompts, and how they were told. */
+  prompts: readonly ToldPrompt[];
   /** Tool calls without a result, oldest first. */
   open: readonly OpenCall[];
   /** The newest tool calls whose result was told, and not only presumed. */
   closed: readonly string[];
+  /** The newest tool calls whose result was told, as other sources may tell of them. */
+  calls: readonly ToldCall[];
+  /** The newest starts of the agent. */
+  starts: readonly ToldStart[];
+  /** The newest of those whose result was told to be well, and nothing of what it was. */
+  results: readonly string[];
   /** What the agent waits for, oldest first. */
   waits: readonly Wait[];
   /** What the main agent said in this turn, without white space, the newest part of it. */
   said: string;
+  /** The newest messages of which it is not known how a hook would name them. */
+  messages: readonly string[];
   /** Messages that came in pieces and are not complete. */
   drafts: readonly Draft[];
   /** What set off a compaction that is under way. */
   compacting: string | undefined;
+  /** The newest turns in which a transcript told of a compaction. */
+  compacted: readonly string[];
   /** The type of the newest record that tells of work, and its reason. */
   last: string;
 }
@@ -40,6 +63,8 @@ export interface OpenCall {
   inputKey: string;
   agentId: string | undefined;
   turn: string | undefined;
+  /** When and by whom it was told. */
+  told: ToldStart;
   /** For a `task_spawn`: which kind of agent is to do what. */
   subagent: string | undefined;
   task: string | undefined;
@@ -66,7 +91,20 @@ export interface Draft {
 /** What a story reads of an action or a response. */
 export type StoryRecord = JsonObject;
 
-const most = { turns: 64, open: 512, closed: 1024, waits: 64, drafts: 16, said: 65_536, text: 300 };
+const most = {
+  turns: 64,
+  prompts: 64,
+  calls: 256,
+  starts: 16,
+  results: 256,
+  open: 512,
+  closed: 1024,
+  messages: 256,
+  waits: 64,
+  drafts: 16,
+  said: 65_536,
+  text: 300,
+};
 
 export function emptyStory(): Story {
   return {
@@ -75,27 +113,26 @@ export function emptyStory(): Story {
     ended: true,
     outcome: undefined,
     turns: [],
+    ends: [],
+    prompts: [],
     open: [],
     closed: [],
+    calls: [],
+    starts: [],
+    results: [],
     waits: [],
     said: "",
+    messages: [],
     drafts: [],
     compacting: undefined,
+    compacted: [],
     last: "",
   };
 }
 
-/** Tells the same inputs from different ones, in a few characters. */
-export function inputKey(input: JsonValue | undefined): string {
-  return createHash("sha256")
-    .update(JSON.stringify(input) ?? "")
-    .digest("base64url")
-    .slice(0, 16);
-}
-
-/** A text without what two sources may set differently. */
-export function bare(text: string): string {
-  return text.replaceAll(/\s+/g, "");
+/** Tells the same message of an agent in a turn from different ones. */
+export function messageKey(turn: string | undefined, agentId: string | undefined, text: string): string {
+  return inputKey([turn ?? "", agentId ?? "", bare(text)]);
 }
 
 const callTypes: ReadonlySet<string> = new Set(toolCallTypes);
@@ -116,10 +153,12 @@ const folds: Record<string, (story: Story, record: StoryRecord) => Story> = {
   tool_result: resulted,
   assistant_message: said,
   message_delta: drafted,
-  turn_end: (story, record) => ({ ...story, ended: true, outcome: text(record["status"]) }),
+  turn_end: ended,
   wait_started: waited,
   wait_ended: waitOver,
-  compaction: (story) => ({ ...story, compacting: undefined }),
+  compaction: compacted,
+  agent_started: started,
+  agent_resumed: started,
   agent_event: (story, record) =>
     record["name"] === "PreCompact" ? { ...story, compacting: text(record["reason"]) ?? "" } : story,
 };
@@ -127,7 +166,12 @@ const folds: Record<string, (story: Story, record: StoryRecord) => Story> = {
 function prompted(story: Story, record: StoryRecord): Story {
   const turn = text(record["turn"]);
   const turns = turn === undefined ? story.turns : newest(story.turns, turn, most.turns);
-  return { ...story, turn, turns, ended: false, said: "" };
+  const prompts = newest(story.prompts, toldPrompt(record), most.prompts);
+  return { ...story, turn, turns, prompts, ended: false, said: "" };
+}
+
+function started(story: Story, record: StoryRecord): Story {
+  return { ...story, starts: newest(story.starts, toldStart(record), most.starts) };
 }
 
 function began(story: Story, record: StoryRecord, type: string): Story {
@@ -142,6 +186,7 @@ function began(story: Story, record: StoryRecord, type: string): Story {
     inputKey: inputKey(input),
     agentId: text(record["agentId"]),
     turn: text(record["turn"]),
+    told: toldStart(record),
     subagent: type === "task_spawn" ? text(fields["subagent_type"])?.slice(0, most.text) : undefined,
     task: type === "task_spawn" ? text(fields["description"])?.slice(0, most.text) : undefined,
   };
@@ -158,14 +203,46 @@ function resulted(story: Story, record: StoryRecord): Story {
   if (toolCallId === undefined) return story;
   const open = story.open.filter((call) => call.toolCallId !== toolCallId);
   const isKnown = record["presumed"] !== true;
-  return { ...story, open, closed: isKnown ? newest(story.closed, toolCallId, most.closed) : story.closed };
+  const call = story.open.find((one) => one.toolCallId === toolCallId);
+  const calls = call && isKnown ? newest(story.calls, toldCall(call, record), most.calls) : story.calls;
+  const isBare = isKnown && record["status"] === "ok" && record["result"] === undefined;
+  const results = isBare
+    ? newest(story.results, toolCallId, most.results)
+    : story.results.filter((id) => id !== toolCallId);
+  return {
+    ...story,
+    open,
+    calls,
+    results,
+    closed: isKnown ? newest(story.closed, toolCallId, most.closed) : story.closed,
+  };
+}
+
+function ended(story: Story, record: StoryRecord): Story {
+  const turn = text(record["turn"]);
+  const ends = turn === undefined ? story.ends : newest(story.ends, turn, most.turns);
+  return { ...story, ends, ended: true, outcome: text(record["status"]) };
+}
+
+function compacted(story: Story, record: StoryRecord): Story {
+  const turn = isOfTranscript(record) ? text(record["turn"]) : undefined;
+  const known = turn === undefined ? story.compacted : newest(story.compacted, turn, most.turns);
+  return { ...story, compacting: undefined, compacted: known };
+}
+
+function isOfTranscript({ extra }: StoryRecord): boolean {
+  return isJsonObject(extra) && extra["from"] === "transcript";
 }
 
 function said(story: Story, record: StoryRecord): Story {
   const messageId = text(record["messageId"]);
+  const agentId = text(record["agentId"]);
+  const whole = text(record["text"]) ?? "";
   const drafts = story.drafts.filter((draft) => draft.messageId !== messageId);
-  if (record["agentId"] !== undefined) return { ...story, drafts };
-  return { ...story, drafts, said: (story.said + bare(text(record["text"]) ?? "")).slice(-most.said) };
+  const key = messageId === undefined ? messageKey(text(record["turn"]), agentId, whole) : undefined;
+  const messages = key === undefined ? story.messages : newest(story.messages, key, most.messages);
+  if (agentId !== undefined) return { ...story, drafts, messages };
+  return { ...story, drafts, messages, said: (story.said + bare(whole)).slice(-most.said) };
 }
 
 function drafted(story: Story, record: StoryRecord): Story {

@@ -111,6 +111,17 @@ describe("an agent that asks for permission through the server", () => {
     expect((await server.call("GET", "/api/sessions/s1")).body.metadata.liveness.status).toBe("waiting");
   });
 
+  test("waits no longer once it went on, answered where it runs", async () => {
+    await using server = await startTestServer();
+    const { approvalId, answer } = await ask(server);
+    const ran = request({ ...preToolUse, hook_event_name: "PostToolUse", tool_response: "done" });
+    await server.call("POST", "/hooks/claude-code", ran);
+    expect(await answer).toMatchObject({ status: 200, body: {} });
+    expect((await server.call("GET", "/api/approvals")).body.approvals).toEqual([]);
+    const late = await server.call("POST", `/api/approvals/${approvalId}`, { decision: "allow" });
+    expect(late).toMatchObject({ status: 409, body: { code: "approval_closed" } });
+  });
+
   test("that goes away waits no longer", async () => {
     await using server = await startTestServer();
     await server.call("POST", "/hooks/claude-code", prompt);

@@ -35,7 +35,7 @@ export function docsRoutes(all: () => readonly Route[]): Route[] {
       path: "/",
       group: "operations",
       summary: "Where to go from here",
-      responses: { 200: { description: "Links" }, 302: { description: "To /docs, for browsers" } },
+      responses: { 200: { description: "Links" }, 302: { description: "To the dashboard, for browsers" } },
       handler: home,
     }),
   ];
@@ -52,10 +52,11 @@ function page(html: string): Response {
 }
 
 function home(call: Call): Response {
-  if (call.accepts("text/html")) return new Response(null, { status: 302, headers: { Location: "/docs" } });
+  if (call.accepts("text/html")) return new Response(null, { status: 302, headers: { Location: "dashboard/" } });
   return json(200, {
     name: "claude-sessions",
     version: call.deps.version,
+    dashboard: "/dashboard/",
     docs: "/docs",
     openapi: "/openapi.json",
     health: "/health",

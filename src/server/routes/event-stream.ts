@@ -18,9 +18,9 @@ interface Range {
 }
 
 /** The log as NDJSON, from `after` (else the start) to where it ends now; one page is held at a time. */
-export function streamLog(call: Call, range: Range): Response {
+export function streamLog(call: Call, range: Range, more: Record<string, string> = {}): Response {
   const pages = logPages(call.deps.store, call.sessionId, range);
-  const headers = { "Content-Type": ndjsonType, "X-Content-Type-Options": "nosniff" };
+  const headers = { "Content-Type": ndjsonType, "X-Content-Type-Options": "nosniff", ...more };
   const { outgoing } = call;
   if (call.context.req.raw.method === "HEAD") return new Response(null, { headers });
   if (!outgoing) return new Response(ReadableStream.from(pages), { headers });

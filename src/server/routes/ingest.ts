@@ -11,6 +11,7 @@ const answer = z
         events: z.int(),
         lastAt: z.string().nullable(),
         lastSessionId: z.string().nullable(),
+        leftOut: z.int().describe("Records of telemetry that tell nothing of a session"),
         dropped: z.int(),
         drops: z.array(z.object({ at: z.string(), reason: z.string(), sample: z.string() })),
       }),

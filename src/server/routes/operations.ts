@@ -1,6 +1,7 @@
 import { AppError } from "../../core/errors.js";
 import { healthSchema } from "../answers.js";
 import type { Call } from "../call.js";
+import { diskOf } from "../disk.js";
 import { json } from "../reply.js";
 import { route, type Route } from "../route.js";
 
@@ -34,12 +35,13 @@ export const operationRoutes: Route[] = [
   }),
 ];
 
-function health({ deps }: Call): Response {
+async function health({ deps }: Call): Promise<Response> {
   const { path, writable, reason } = deps.store.status();
   const websocket = deps.hub.counts();
   const { version } = deps;
   const storage = path ?? "memory";
-  const answer = { status: "ok", version, uptime: process.uptime(), websocket, storage, writable, reason };
+  const disk = await diskOf(path);
+  const answer = { status: "ok", version, uptime: process.uptime(), websocket, storage, writable, reason, disk };
   return json(200, answer, { "Cache-Control": "no-store" });
 }
 

@@ -82,7 +82,7 @@ async function take(call: Call, signal: Signal, isProtobuf: boolean): Promise<Ta
   const bytes = await unpack(await call.bytes(), call.header("content-encoding"), deps.maxBodyBytes);
   const request = isProtobuf ? await decodeRequest(signal, bytes) : parseJson(toText(bytes));
   const { records, invalid } = readRequest(signal, request);
-  const { sessions, cumulative } = mapTelemetry(records, traceSessionsOf(deps.store));
+  const { sessions, cumulative, leftOut } = mapTelemetry(records, traceSessionsOf(deps.store));
   const refused = await Promise.all(sessions.map((session) => takeSession(call, session)));
   const reasons = [
     ...(invalid > 0 ? [`${invalid} spans have no valid traceId and spanId.`] : []),
@@ -92,6 +92,7 @@ async function take(call: Call, signal: Signal, isProtobuf: boolean): Promise<Ta
     ...new Set(refused.map(({ reason }) => reason).filter((reason) => reason !== "")),
   ];
   const rejected = invalid + cumulative + refused.reduce((sum, one) => sum + one.rejected, 0);
+  for (const [source, count] of leftOut) deps.ingest.leaveOut(source, count);
   if (rejected > 0) deps.ingest.drop("otel", reasons.join(" "), { signal, rejected });
   return { rejected, reason: reasons.join(" ") };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/json.js";
+import { isRedacted } from "../tellers.js";
 import { toolTypeOf } from "../tool-type.js";
 import { eventIdFor } from "../telling/input.js";
 import { extraOf, identityOf, toldBy } from "./batch.js";
@@ -8,6 +9,8 @@ import { firstOf, numberOf, parsedText, textOf } from "./values.js";
 
 const source = "claude-code";
 const prefix = "claude_code.";
+/** How a call that hooks tell as well is known to be told from here. */
+const from = "telemetry";
 
 /** What every record of a process repeats. */
 export const claudeCodeContext = [
@@ -51,8 +54,25 @@ const told = toldBy(
   "cost_usd*",
 );
 
-/** The whole request: the vendor's prompts, and the conversation so far, once more with each call. */
-const leftOut = new Set(["api_request_body"]);
+/** What tells nothing of the session: the whole request once more with each call, and that hooks ran as they should. */
+function isLeftOut(name: string, { attributes }: Log): boolean {
+  if (name === "assistant_response") return isRedacted(textOf(attributes["response"]) ?? "");
+  if (name !== "hook_execution_complete") return leftOut.has(name);
+  return !troubles.some((key) => Number(attributes[key] ?? 0) > 0);
+}
+
+const leftOut = new Set(["api_request_body", "hook_registered", "hook_execution_start"]);
+const troubles = ["num_blocking", "num_non_blocking_error", "num_cancelled"];
+
+/** Whether hooks tell of prompts as well: the agent names each hook that it will run. */
+export function isPromptHook(log: Log): boolean {
+  const { attributes } = log;
+  return nameOf(log) === "hook_registered" && attributes["hook_event"] === "UserPromptSubmit" && isClaudeCodeLog(log);
+}
+
+function nameOf({ name }: Log): string {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}
 
 export function isClaudeCodeLog({ scope, name, body }: Log): boolean {
   const named = name.startsWith(prefix) || (typeof body === "string" && body.startsWith(prefix));
@@ -61,8 +81,8 @@ export function isClaudeCodeLog({ scope, name, body }: Log): boolean {
 
 /** What Claude Code's log records tell: nearly everything, each call with its tokens and its price. */
 export function mapClaudeCodeLog(log: Log): Draft[] {
-  const name = log.name.startsWith(prefix) ? log.name.slice(prefix.length) : log.name;
-  if (leftOut.has(name)) return [];
+  const name = nameOf(log);
+  if (isLeftOut(name, log)) return [];
   const map = Object.hasOwn(maps, name) ? maps[name]! : unknown;
   return [...agentOf(log), ...map(log, name)];
 }
@@ -109,6 +129,7 @@ function callOf(log: Log, id: string, time: bigint, rank: number): Draft {
     toolCallId: id,
     tool,
     input: inputOf(log.attributes),
+    extra: { from },
   } as const;
   return action(eventIdFor("tool", id), record, { ...place(log, rank), time });
 }
@@ -119,7 +140,7 @@ function decided(log: Log, name: string): Draft[] {
   if (id === undefined) return unknown(log, name);
   const call = callOf(log, id, log.time, 2);
   const decision = { decision: attributes["decision"] ?? null, decision_source: attributes["source"] ?? null };
-  call.data["extra"] = { ...extraOf(log, (key) => told(key) || key === "source"), ...decision };
+  call.data["extra"] = { from, ...extraOf(log, (key) => told(key) || key === "source"), ...decision };
   return attributes["decision"] === "accept" ? [call] : [call, refused(log, id)];
 }
 

@@ -8,6 +8,7 @@ import { firstOf, millisecondsBetween, numberOf, textOf } from "./values.js";
 
 const source = "claude-code";
 const prefix = "claude_code.";
+const from = "telemetry";
 
 const told = toldBy(
   ...claudeCodeContext,
@@ -79,7 +80,7 @@ function called(span: Span): Draft[] {
     toolCallId: id,
     tool,
     input,
-    extra: extraOf(span, told),
+    extra: { from, ...extraOf(span, told) },
   } as const;
   const result = { type: "tool_result", ...common(span), toolCallId: id, tool } as const;
   return [

@@ -8,6 +8,8 @@ import type { Log } from "./signals.js";
 import { numberOf, parsedText, textOf } from "./values.js";
 
 const source = "codex";
+/** How what hooks tell as well, under other ids, is known to be from here. */
+const from = "telemetry";
 const prefix = "codex.";
 
 /** What every record of a process repeats. */
@@ -49,15 +51,17 @@ function common({ traceId }: Log) {
 }
 
 function started(log: Log): Draft[] {
-  const record = { type: "agent_started", source, extra: extraOf(log, (key) => told(key) && key !== "model") } as const;
+  const extra = { from, ...extraOf(log, (key) => told(key) && key !== "model") };
+  const record = { type: "agent_started", source, extra } as const;
   return [action(eventIdFor("otel", identityOf(log)), record, { time: log.time })];
 }
 
 function prompted(log: Log): Draft[] {
   const text = textOf(log.attributes["prompt"]) ?? "";
-  const extra = extraOf(log, (key) => told(key) || key === "prompt");
-  const record = { type: "user_prompt", ...common(log), text, from: "person", extra } as const;
-  return [action(eventIdFor("prompt", identityOf(log)), record, { time: log.time })];
+  const extra = { from, ...extraOf(log, (key) => told(key) || key === "prompt") };
+  const id = identityOf(log);
+  const record = { type: "user_prompt", turn: id, ...common(log), text, from: "person", extra } as const;
+  return [action(eventIdFor("prompt", id), record, { time: log.time })];
 }
 
 const ofTool = toldBy("tool_name", "call_id", "arguments", "output", "duration_ms", "success", "decision");

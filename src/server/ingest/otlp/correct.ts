@@ -51,9 +51,11 @@ function correctionOf(stored: JsonObject, later: JsonObject): JsonObject | undef
   return later["type"] === "tool_result" ? resultCorrectionOf(record, later) : undefined;
 }
 
-/** A span tells a result without its turn and the input; what else is stored holds. */
-function resultCorrectionOf(stored: JsonObject, later: JsonObject): JsonObject | undefined {
-  return stored["turn"] === undefined && later["turn"] !== undefined ? { ...later, ...stored } : undefined;
+/** Telemetry tells a result without what the tool gave, a span without its turn and the input; what is stored holds. */
+export function resultCorrectionOf(stored: JsonObject, later: JsonObject): JsonObject | undefined {
+  const lacks = (key: string) => stored[key] === undefined && later[key] !== undefined;
+  const isFuller = lacks("turn") || (lacks("result") && stored["status"] === later["status"]);
+  return isFuller ? { ...later, ...stored } : undefined;
 }
 
 async function readRecord(store: SessionStore, sessionId: string, seq: number): Promise<JsonObject | undefined> {

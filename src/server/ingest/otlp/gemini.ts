@@ -6,6 +6,8 @@ import type { Log, Span } from "./signals.js";
 import { numberOf, parsedText, textOf } from "./values.js";
 
 const source = "gemini";
+/** How what hooks tell as well, under other ids, is known to be from here. */
+const from = "telemetry";
 const prefix = "gemini_cli.";
 
 /** What every record of a process repeats. */
@@ -55,16 +57,18 @@ function started(log: Log): Draft[] {
   return [
     action(
       eventIdFor("otel", identityOf(log)),
-      { type: "agent_started", source, extra: extraOf(log, told) },
+      { type: "agent_started", source, extra: { from, ...extraOf(log, told) } },
       { time: log.time },
     ),
   ];
 }
 
 function prompted(log: Log): Draft[] {
-  const id = textOf(log.attributes["prompt_id"]) ?? identityOf(log);
+  const promptId = textOf(log.attributes["prompt_id"]);
+  // Where it runs without a person, every prompt has the session's id.
+  const id = promptId === undefined || promptId === log.attributes["session.id"] ? identityOf(log) : promptId;
   const text = textOf(log.attributes["prompt"]) ?? "";
-  const extra = extraOf(log, (key) => told(key) || key === "prompt");
+  const extra = { from, ...extraOf(log, (key) => told(key) || key === "prompt") };
   return [
     action(
       eventIdFor("prompt", id),
@@ -84,7 +88,8 @@ function called(log: Log): Draft[] {
   const type =
     textOf(attributes["mcp_server_name"]) || attributes["tool_type"] === "mcp" ? "mcp_call" : toolTypeOf(tool);
   const durationMs = numberOf(attributes["duration_ms"]);
-  const call = { type, ...common(log), toolCallId, tool, input: parsedText(attributes["function_args"]) } as const;
+  const input = parsedText(attributes["function_args"]);
+  const call = { type, ...common(log), toolCallId, tool, input, extra: { from } } as const;
   const refused = attributes["decision"] === "reject";
   const ok = attributes["success"] === true;
   const errorType = textOf(attributes["error_type"]);

@@ -1,5 +1,5 @@
 import { createBatch, digest, sorted, type Batch } from "./batch.js";
-import { claudeCodeContext, isClaudeCodeLog, mapClaudeCodeLog } from "./claude-code-logs.js";
+import { claudeCodeContext, isClaudeCodeLog, isPromptHook, mapClaudeCodeLog } from "./claude-code-logs.js";
 import { isClaudeCodeSpan, mapClaudeCodeSpan } from "./claude-code-spans.js";
 import { codexContext, isCodexLog, mapCodexLog } from "./codex-logs.js";
 import { action, type Draft } from "./draft.js";
@@ -19,12 +19,16 @@ export interface SessionTelemetry {
   drafts: Draft[];
   /** How many records told it. */
   records: number;
+  /** Hooks of the agent tell of its prompts as well. */
+  promptHook: boolean;
 }
 
 export interface Mapped {
   sessions: SessionTelemetry[];
   /** Numbers that are sums since the start, and cannot be added up; how many. */
   cumulative: number;
+  /** How many records of each source tell nothing of a session: they are of the telemetry itself, or told by others. */
+  leftOut: Map<string, number>;
 }
 
 /** What the records of a request tell, by session. Records of no session are passed over. */
@@ -33,6 +37,8 @@ export function mapTelemetry(records: readonly Telemetry[], traces: TraceSession
   const inRequest = sessionsOfTraces(records, traces);
   const sessions = new Map<string, SessionTelemetry>();
   const contexts = createContexts();
+  const leftOut = new Map<string, number>();
+  const hooked = new Set(records.filter((record) => record.kind === "log" && isPromptHook(record)).map(namedSession));
   let cumulative = 0;
   for (const record of records) {
     const sessionId = namedSession(record) ?? ("traceId" in record ? inRequest.get(record.traceId) : undefined);
@@ -42,15 +48,24 @@ export function mapTelemetry(records: readonly Telemetry[], traces: TraceSession
       continue;
     }
     const { source, drafts, user } = tellingOf(record, batch);
-    if (drafts.length === 0) continue;
-    const session = sessions.get(sessionId) ?? { sessionId, source, userId: undefined, drafts: [], records: 0 };
+    if (drafts.length === 0) {
+      leaveOut(leftOut, record, source);
+      continue;
+    }
+    const made = { sessionId, source, userId: undefined, drafts: [], records: 0, promptHook: hooked.has(sessionId) };
+    const session: SessionTelemetry = sessions.get(sessionId) ?? made;
     sessions.set(sessionId, session);
     session.records += 1;
     session.userId ??= user;
     session.drafts.push(...drafts);
     contexts.add(session, record, source);
   }
-  return { sessions: [...sessions.values()], cumulative };
+  return { sessions: [...sessions.values()], cumulative, leftOut };
+}
+
+/** Most numbers are sums of what is told one by one, and are not counted. */
+function leaveOut(leftOut: Map<string, number>, { kind }: Telemetry, source: string): void {
+  if (kind !== "point") leftOut.set(source, (leftOut.get(source) ?? 0) + 1);
 }
 
 /**

@@ -1,15 +1,19 @@
+import { toolCallTypes } from "../../../core/activity.js";
 import type { NewEvent } from "../../../core/event.js";
 import type { JsonObject } from "../../../core/json.js";
 import type { Known } from "../ingest.js";
-import { bare, inputKey, type Story } from "../story.js";
+import type { Story } from "../story.js";
+import { bare, inputKey } from "../tellers.js";
 import type { SessionTelemetry } from "./map.js";
+import { withoutTold } from "./told-elsewhere.js";
 
 /**
  * What telemetry tells of a session, less what the session knows by now from a source that tells it
  * under another id or under none; with the session itself where there is none yet.
  */
 export function settle(known: Known, telemetry: SessionTelemetry, events: readonly NewEvent[]): NewEvent[] {
-  const news = withTurns(events, known.story).filter((event) => isNews(event, known));
+  const fresh = withoutTold(events, known.story, telemetry.promptHook);
+  const news = withTurns(fresh, known.story).filter((event) => isNews(event, known));
   const opened = new Set(news.filter(({ type }) => type === "action").map(({ data }) => data["toolCallId"]));
   return [
     ...introduction(known, telemetry, news),
@@ -44,13 +48,15 @@ function isNews({ type, data }: NewEvent, { session, story }: Known): boolean {
   return !isMessage || data["turn"] !== story.turn || !story.said.includes(bare(String(data["text"])));
 }
 
+const ofTurns: ReadonlySet<string> = new Set(["model_call", "tool_result", ...toolCallTypes]);
+
 /** Codex tells of its answers outside of the trace that their turn is: they are of the turn that goes on. */
 function withTurns(events: readonly NewEvent[], story: Story): NewEvent[] {
   let turn = story.turn;
   return events.map((event) => {
     const { data } = event;
     if (data["type"] === "user_prompt" && typeof data["turn"] === "string") turn = data["turn"];
-    const inherits = data["type"] === "model_call" && data["source"] === "codex" && data["turn"] === undefined;
+    const inherits = ofTurns.has(String(data["type"])) && data["source"] === "codex" && data["turn"] === undefined;
     return inherits && turn !== undefined ? { ...event, data: { ...data, turn } } : event;
   });
 }

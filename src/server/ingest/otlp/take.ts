@@ -37,7 +37,7 @@ export async function takeTelemetry(deps: Deps, telemetry: SessionTelemetry): Pr
 }
 
 /** Estimates what a model call cost that does not say. */
-async function price(events: NewEvent[]): Promise<NewEvent[]> {
+export async function price<T extends NewEvent>(events: T[]): Promise<T[]> {
   if (!events.some(({ data }) => needsEstimate(data))) return events;
   const estimate = await loadEstimate();
   return events.map((event) => ({ ...event, data: withEstimate(event.data, event.timestamp, estimate) }));

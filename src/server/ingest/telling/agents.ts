@@ -5,6 +5,9 @@ import { eventIdFor, partIdFor, textOf } from "./input.js";
 import { action, change, present, type Telling } from "./telling.js";
 import { endWaits } from "./waits.js";
 
+/** The type of an agent of which none is known. */
+const unnamed = "agent";
+
 /** A subagent is at work. One that was told of already and had ended goes on. */
 export function beginAgent(telling: Telling, id: string, type: string | undefined, extra: JsonObject = {}): void {
   const agentId = partIdFor(id);
@@ -30,7 +33,7 @@ function spawn(telling: Telling, agentId: string, type: string | undefined, more
   const call = spawningCall(telling, type);
   const data = present({
     agentId,
-    type: (type ?? call?.subagent ?? "agent").slice(0, 256),
+    type: (type ?? call?.subagent ?? unnamed).slice(0, 256),
     task: call?.task,
     parentAgentId: call?.agentId,
     toolCallId: call?.toolCallId,
@@ -52,16 +55,31 @@ function spawningCall({ story, agents }: Telling, type: string | undefined) {
 export function endAgent(
   telling: Telling,
   id: string,
-  { failed = false, result }: { failed?: boolean; result?: JsonValue },
+  { failed = false, result, type }: { failed?: boolean; result?: JsonValue; type?: string },
 ): void {
   const agentId = partIdFor(id);
   const known = telling.agents.get(agentId);
+  const missing = missingOf(telling, known, type);
   const status = failed ? "failed" : "completed";
   closeCalls(telling, (call) => call.agentId === agentId, "lost", "Its agent ended, and no result was told.");
   endWaits(telling, (wait) => wait.agentId === agentId, "gone");
   if (known?.["status"] === status && known["result"] === result) return;
-  change(telling, "agent_completed", present({ agentId, status, result }));
+  change(telling, "agent_completed", present({ agentId, status, result, ...missing }));
   telling.agents.set(agentId, { ...known, agentId, status, ...(result === undefined ? {} : { result }) });
+}
+
+/** What telemetry, which may name an agent before its hooks do, does not tell of it. */
+function missingOf(telling: Telling, known: JsonObject | undefined, type: string | undefined): JsonObject {
+  if (!known) return {};
+  const spawning = known["toolCallId"] === undefined ? spawningCall(telling, type) : undefined;
+  const call = type !== undefined && spawning?.subagent === type ? spawning : undefined;
+  const isNamed = known["type"] !== unnamed;
+  return present({
+    type: isNamed ? undefined : type,
+    task: call?.task,
+    parentAgentId: call?.agentId,
+    toolCallId: call?.toolCallId,
+  });
 }
 
 /** The agent that a tool call set to work, where it still is. */

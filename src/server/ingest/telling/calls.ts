@@ -1,6 +1,7 @@
 import type { ToolCall, ToolResult, ToolResultStatus } from "../../../core/activity.js";
 import type { JsonObject, JsonValue } from "../../../core/json.js";
-import { inputKey, type OpenCall } from "../story.js";
+import type { OpenCall } from "../story.js";
+import { inputKey } from "../tellers.js";
 import { toolTypeOf } from "../tool-type.js";
 import { eventIdFor } from "./input.js";
 import { action, response, type Telling } from "./telling.js";
@@ -30,6 +31,11 @@ export function isClosed({ story }: Telling, toolCallId: string): boolean {
   return story.closed.includes(toolCallId);
 }
 
+/** Telemetry told that the call ended well, and nothing of what it gave. */
+export function lacksResult({ story }: Telling, toolCallId: string): boolean {
+  return story.results.includes(toolCallId);
+}
+
 /** A tool begins to run; nothing where that was told. */
 export function beginCall(telling: Telling, { tool, ...call }: CallOf): void {
   const { toolCallId } = call;
@@ -40,7 +46,11 @@ export function beginCall(telling: Telling, { tool, ...call }: CallOf): void {
 /** A tool call ended; one that was never told of is told of first. */
 export function endCall(telling: Telling, call: CallOf, ended: ResultOf): void {
   const { toolCallId, tool } = call;
-  if (isClosed(telling, toolCallId)) return;
+  if (isClosed(telling, toolCallId)) {
+    const isFuller = ended.result !== undefined && lacksResult(telling, toolCallId);
+    if (isFuller) result(telling, { toolCallId, tool }, ended, eventIdFor("tool-result", `${toolCallId}#2`));
+    return;
+  }
   if (!isOpen(telling, toolCallId)) beginCall(telling, { ...call, extra: {} });
   result(telling, { toolCallId, tool }, ended, eventIdFor("tool-result", toolCallId));
   const outcome = ended.status === "denied" ? "denied" : "allowed";
@@ -90,4 +100,10 @@ export function callLike(telling: Telling, tool: string, input: JsonValue | unde
   const unasked = same.filter(({ toolCallId }) => !waits.some((wait) => wait.toolCallId === toolCallId));
   const exact = (calls: OpenCall[]) => calls.find((call) => call.inputKey === key);
   return exact(unasked) ?? exact(same) ?? unasked[0] ?? same[0];
+}
+
+/** Whether a call of this tool with this input ended in this turn. */
+export function wasCalled({ story, turn }: Telling, tool: string, input: JsonValue | undefined): boolean {
+  const key = inputKey(input);
+  return story.calls.some((call) => call.tool === tool && call.inputKey === key && call.turn === turn);
 }

@@ -1,6 +1,7 @@
 import type { AssistantMessage, MessageDelta, TurnEnd, UserPrompt } from "../../../core/activity.js";
 import type { JsonObject } from "../../../core/json.js";
-import { bare, type Draft } from "../story.js";
+import { messageKey, type Draft } from "../story.js";
+import { bare, isRedacted, promptKey, samePrompt, tellerOf } from "../tellers.js";
 import { closeCalls } from "./calls.js";
 import { eventIdFor } from "./input.js";
 import { response, action, type Telling } from "./telling.js";
@@ -8,13 +9,35 @@ import { endWaits } from "./waits.js";
 
 /** A turn begins: whatever was open of the last one is over. */
 export function beginTurn(telling: Telling, prompt: { text: string; from?: string; extra?: JsonObject }): void {
+  if (isPromptTold(telling, prompt)) return;
   const { turn, story } = telling;
-  if (turn !== undefined && story.turns.includes(turn)) return;
-  interruptTurn(telling, "The next prompt came before its result.");
+  if (!isAtWork(telling)) interruptTurn(telling, "The next prompt came before its result.");
   endWaits(telling, ({ agentId }) => agentId === undefined, "answered");
-  const eventId = turn === undefined ? undefined : eventIdFor("prompt", turn);
+  // Telemetry may have told the prompt without its text; this is the correction.
+  const id = turn !== undefined && story.turns.includes(turn) ? `${turn}#2` : turn;
+  const eventId = id === undefined ? undefined : eventIdFor("prompt", id);
   action<UserPrompt>(telling, { type: "user_prompt", ...prompt }, eventId);
   telling.work = "running";
+}
+
+/** Telemetry told of calls of this turn before its prompt came. */
+function isAtWork({ turn, story }: Telling): boolean {
+  return turn !== undefined && [...story.open, ...story.calls].some((call) => call.turn === turn);
+}
+
+/** The prompt is known; where another source told it, its turn is the one that goes on. */
+function isPromptTold(telling: Telling, { text, extra = {} }: { text: string; extra?: JsonObject }): boolean {
+  const { turn, story, timestamp } = telling;
+  if (turn !== undefined && story.turns.includes(turn)) {
+    const told = story.prompts.findLast((prompt) => prompt.turn === turn);
+    return told?.redacted !== true || isRedacted(text);
+  }
+  const asked = { key: promptKey(text), at: Date.parse(timestamp ?? ""), from: tellerOf({ extra }) };
+  const told = samePrompt(story.prompts, asked);
+  if (told?.from !== "telemetry") return false;
+  telling.turn = told.turn;
+  telling.work = "running";
+  return true;
 }
 
 /** Ends the main agent's turn where nothing told of its end: its open calls were stopped. */
@@ -36,8 +59,7 @@ interface Ending {
 
 /** The agent told of the end of its turn. A repeated report of it is passed over. */
 export function endTurn(telling: Telling, { status, message, error, extra }: Ending): void {
-  const isRepeat = telling.story.ended && telling.story.turn === telling.turn && isSaid(telling, message);
-  if (isRepeat) return;
+  if (isEndKnown(telling, message)) return;
   closeCalls(
     telling,
     ({ agentId }) => agentId === undefined,
@@ -49,6 +71,13 @@ export function endTurn(telling: Telling, { status, message, error, extra }: End
   if (message !== undefined) say(telling, { text: message });
   const failure = error === undefined ? {} : { error };
   response<TurnEnd>(telling, { type: "turn_end", status, ...failure, extra });
+}
+
+/** The turn's end is told again, or comes late: a transcript told of it, and of what came after. */
+function isEndKnown(telling: Telling, message: string | undefined): boolean {
+  const { story, turn } = telling;
+  if (turn !== story.turn) return turn !== undefined && story.ends.includes(turn);
+  return story.ended && isSaid(telling, message);
 }
 
 /** The text, unless it was told in this turn: what was said last ends with it. */
@@ -91,12 +120,18 @@ export function completeDrafts(telling: Telling): void {
 type Whole = { messageId: string; text: string; agentId?: string; turn?: string; extra?: JsonObject };
 
 function complete(telling: Telling, message: Whole): void {
-  if (message.text === "") return;
+  if (message.text === "" || isToldElsewhere(telling, message)) return;
   response<AssistantMessage>(
     telling,
     { type: "assistant_message", ...message },
     eventIdFor("message", message.messageId),
   );
+}
+
+/** Another source, which does not know the message by this id, has told it. */
+function isToldElsewhere({ story, ...place }: Telling, message: Whole): boolean {
+  const { turn, agentId } = { ...place, ...message };
+  return story.messages.includes(messageKey(turn, agentId, message.text));
 }
 
 function joined(pieces: Draft["pieces"]): string {

@@ -90,7 +90,8 @@ function placed({ source, turn, agentId }: Telling, record: object): object {
 
 function push(telling: Telling, event: NewEvent): void {
   telling.events.push(event);
-  telling.story = tell(telling.story, event.data);
+  const { data, timestamp } = event;
+  telling.story = tell(telling.story, timestamp === undefined ? data : { ...data, timestamp });
 }
 
 /** Tells of a change to the session's state or metadata. */
