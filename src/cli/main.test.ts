@@ -28,25 +28,39 @@ describe("help", () => {
       A durable session store for AI agents: every event safe on disk before it is acknowledged.
 
       Options:
-        -V, --version               print the version
-        -h, --help                  print help
+        -V, --version                   print the version
+        -h, --help                      print help
 
       Commands:
-        serve [options]             start the server
-        query                       ask what sessions there are and what happened in them
-        export [options] <id>       write a session's whole log, to keep it or to import it elsewhere
-        import [options] <path...>  store sessions that were exported, or folders of sessions, also those
-                                    of the service that came before
-        verify [options]            check every line, seq and snapshot of a storage folder; changes
-                                    nothing
-        repair [options]            mend what a crash or an editor broke in a storage folder, and say what
-                                    was done
-        reindex [options]           throw the search index away and build it anew from the files
-        completion <shell>          print a script that completes commands and options in your shell
-        help [command]              print help on a command
+        serve [options]                 start the server
+        watch [options] [id]            look on live: all sessions, or one; a dashboard on a terminal, a
+                                        line per event in a pipe
+        query                           ask what sessions there are and what happened in them
+        connect [options] <agent>       let an agent on this machine tell the server what it does
+        disconnect [options] <agent>    take out of an agent's settings what connect put in
+        doctor [options]                look for what keeps agents' sessions from arriving, and say what
+                                        mends it
+        health [options]                ask a server whether it is well: ends with 0 where it takes
+                                        writes, with 1 where not
+        hook [options] <agent> [input]  hand one hook input of an agent to the server; what agents run
+        approve [options] [id]          let an agent do what it asks permission for
+        deny [options] [id]             keep an agent from what it asks permission for
+        e2e [options]                   run three real agents against a store of their own, and check all
+                                        that they leave in it
+        export [options] <id>           write a session's whole log, to keep it or to import it elsewhere
+        import [options] <path...>      store sessions that were exported, or folders of sessions, also
+                                        those of the service that came before
+        verify [options]                check every line, seq and snapshot of a storage folder; changes
+                                        nothing
+        repair [options]                mend what a crash or an editor broke in a storage folder, and say
+                                        what was done
+        reindex [options]               throw the search index away and build it anew from the files
+        completion <shell>              print a script that completes commands and options in your shell
+        help [command]                  print help on a command
 
       Examples:
         claude-sessions serve                             start the server on http://localhost:9000
+        claude-sessions watch                             look on live, all sessions or one
         claude-sessions query recent                      the sessions that moved last
         claude-sessions query events my-session --follow  watch a session's events as they come
         claude-sessions query search "timeout" --json     full text over all events, for scripts
@@ -66,6 +80,12 @@ describe("help", () => {
     "query sessions",
     "query events",
     "query state",
+    "connect",
+    "disconnect",
+    "doctor",
+    "hook",
+    "approve",
+    "deny",
     "export",
     "import",
     "verify",
