@@ -4,6 +4,7 @@ import type { Figure } from "./figures.js";
 import { makeStore } from "./make-store.js";
 import { appends } from "./rows/appends.js";
 import { batches } from "./rows/batches.js";
+import { dashboard } from "./rows/dashboard.js";
 import { delivery } from "./rows/delivery.js";
 import { fanOut } from "./rows/fan-out.js";
 import { hookAgents } from "./rows/hook-agents.js";
@@ -29,6 +30,7 @@ const groups: Group[] = [
   memory,
   manySessionsGroup,
   watch,
+  dashboard,
 ];
 
 const usage = `npm run bench -- [--only <group>]… [--json] [--<competitor>-url <url>]

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleDashboard } from "./build-dashboard.mjs";
 import { lazyBuiltins, requireBanner } from "./builtins.mjs";
 import { ensureInstalled, nodePath, root, run, runMain, SetupError, step } from "./setup.mjs";
 import { startupChunk } from "./startup-chunk.mjs";
@@ -30,6 +31,9 @@ const startupModules = [
   "core/state.ts",
   "client/http-client.ts",
 ];
+/** What agents run for every step of theirs: one file of CommonJS, which Node starts soonest. */
+const hook = { in: "src/hook/hook.ts", out: "hook.cjs" };
+
 const startupBuiltins = ["child_process", "events", "fs", "http", "https", "os", "path", "process", "util"];
 
 /** Builds where the sources are not those of the last build. A few milliseconds where they are. */
@@ -37,6 +41,7 @@ export async function ensureBuilt() {
   const stamp = stampOf([
     join(root, "src"),
     join(root, "scripts"),
+    join(root, "vite.config.ts"),
     join(root, "package.json"),
     join(root, "package-lock.json"),
   ]);
@@ -53,20 +58,24 @@ async function buildApart(...flags) {
 }
 
 async function build({ keepMs }) {
-  const { outputFiles, metafile } = await bundle();
+  const dashboard = bundleDashboard(join(dist, "dashboard"), { keepMs });
+  const { outputFiles, metafile } = await bundle(options());
+  const hookBundle = await bundle(hookOptions());
   mkdirSync(dist, { recursive: true });
-  const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
-  files.set(notices, Buffer.from(licences(Object.keys(metafile.inputs))));
+  const files = new Map(
+    [...outputFiles, ...hookBundle.outputFiles].map(({ path, contents }) => [basename(path), contents]),
+  );
+  files.set(notices, Buffer.from(licences([...Object.keys(metafile.inputs), ...(await dashboard)])));
   // Entries come last: whoever reads one finds all that it imports.
   const ordered = [...files].sort(([a], [b]) => Number(isEntry(a)) - Number(isEntry(b)));
   for (const [name, contents] of ordered) writeWhole(join(dist, name), contents);
   removeStale(files, keepMs);
 }
 
-async function bundle() {
+async function bundle(settings) {
   const esbuild = await import("esbuild");
   try {
-    return await esbuild.build(options());
+    return await esbuild.build(settings);
   } catch (error) {
     throw new SetupError(`The sources do not build: ${error.message}`);
   }
@@ -87,10 +96,16 @@ function options() {
     legalComments: "none",
     chunkNames: "[name]-[hash]",
     banner: { js: requireBanner },
+    // Its CommonJS build hides what it requires from a bundler.
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     // Optional native parts of ws, which does without.
     external: ["bufferutil", "utf-8-validate"],
+    // React for development checks much, and is larger and slower.
+    define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
+    jsx: "automatic",
     plugins: [
       versionOnly,
+      noDevtools,
       lazyBuiltins,
       startupChunk({
         source: join(root, "src"),
@@ -106,6 +121,31 @@ function options() {
     logLevel: "silent",
   };
 }
+
+function hookOptions() {
+  return {
+    absWorkingDir: root,
+    entryPoints: [hook.in],
+    outfile: join(dist, hook.out),
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node22",
+    minify: true,
+    legalComments: "none",
+    write: false,
+    logLevel: "silent",
+  };
+}
+
+/** Ink reaches for React's developer tools where DEV is set; they are no part of the program. */
+const noDevtools = {
+  name: "no-devtools",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "none" }));
+    onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "export default {};" }));
+  },
+};
 
 /** Of package.json the program needs its version; the rest stays out of the bundle. */
 const versionOnly = {
@@ -134,7 +174,11 @@ function writeWhole(file, contents) {
 function removeStale(files, keepMs) {
   for (const name of readdirSync(dist)) {
     const file = join(dist, name);
-    if (!files.has(name) && Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= keepMs) {
+    if (
+      !files.has(name) &&
+      name !== "dashboard" &&
+      Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= keepMs
+    ) {
       rmSync(file, { recursive: true, force: true });
     }
   }

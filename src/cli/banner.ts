@@ -4,6 +4,8 @@ import { printable } from "./text.js";
 
 export interface Running {
   url: string;
+  /** Where a browser shows the sessions. */
+  dashboardUrl: string;
   version: string;
   settings: ServeSettings;
   /** How this command is called from the person's shell. */
@@ -14,7 +16,7 @@ export interface Running {
 const defaultUrls = new Set(["http://localhost:9000", "http://127.0.0.1:9000"]);
 
 /** What a person sees when the server is up, and how to go on from there. */
-export function welcome({ url, version, settings, command }: Running, paint: Paint): string {
+export function welcome({ url, dashboardUrl, version, settings, command }: Running, paint: Paint): string {
   const { storage, durability, host } = settings;
   const row = (name: string, text: string) => `  ${paint("dim", name.padEnd(11))}${text}`;
   const elsewhere = defaultUrls.has(url) ? "" : ` --url ${url}`;
@@ -23,6 +25,7 @@ export function welcome({ url, version, settings, command }: Running, paint: Pai
     `  ${paint("bold", "claude-sessions")} ${version}`,
     "",
     row("API", paint("cyan", url)),
+    row("Dashboard", paint("cyan", dashboardUrl)),
     row("Live", `${url.replace(/^http/, "ws")}/ws`),
     row("Reference", `${url}/docs`),
     row("Storage", printable(storage)),
@@ -53,10 +56,11 @@ function networkLine(host: string): string {
 }
 
 /** The same facts for a log: one a line. */
-export function facts({ url, version, settings }: Omit<Running, "command">): string {
+export function facts({ url, dashboardUrl, version, settings }: Omit<Running, "command">): string {
   return [
     `claude-sessions ${version}`,
     `listening ${url}`,
+    `dashboard ${dashboardUrl}`,
     `host ${settings.host}`,
     `storage ${settings.storage}`,
     `durability ${settings.durability}`,

@@ -1,13 +1,21 @@
 import { Command } from "commander";
 import type { Cli } from "./cli.js";
+import { registerApprove } from "./commands/approve.js";
 import { registerCompletion } from "./commands/completion.js";
+import { registerConnect } from "./commands/connect.js";
+import { registerDisconnect } from "./commands/disconnect.js";
+import { registerDoctor } from "./commands/doctor.js";
+import { registerE2e } from "./commands/e2e.js";
 import { registerExport } from "./commands/export.js";
+import { registerHealth } from "./commands/health.js";
+import { registerHook } from "./commands/hook.js";
 import { registerImport } from "./commands/import.js";
 import { registerQuery } from "./commands/query.js";
 import { registerReindex } from "./commands/reindex.js";
 import { registerRepair } from "./commands/repair.js";
 import { registerServe } from "./commands/serve.js";
 import { registerVerify } from "./commands/verify.js";
+import { registerWatch } from "./commands/watch.js";
 import { version } from "./version.js";
 
 /** The command tree. A command that ends with another code than 0 without failing tells `setExitCode`. */
@@ -29,7 +37,15 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
       getErrHasColors: () => false,
     });
   registerServe(program, cli);
+  registerWatch(program, cli, setExitCode);
   registerQuery(program, cli);
+  registerConnect(program, cli, setExitCode);
+  registerDisconnect(program, cli);
+  registerDoctor(program, cli, setExitCode);
+  registerHealth(program, cli, setExitCode);
+  registerHook(program, cli);
+  registerApprove(program, cli);
+  registerE2e(program, cli, setExitCode);
   registerExport(program, cli);
   registerImport(program, cli);
   registerVerify(program, cli, setExitCode);
@@ -41,6 +57,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
     `
 Examples:
   claude-sessions serve                             start the server on http://localhost:9000
+  claude-sessions watch                             look on live, all sessions or one
   claude-sessions query recent                      the sessions that moved last
   claude-sessions query events my-session --follow  watch a session's events as they come
   claude-sessions query search "timeout" --json     full text over all events, for scripts

@@ -54,6 +54,7 @@ describe("precedence", () => {
     const values = {
       host: "::1",
       port: 1,
+      dashboardPort: "none",
       storage: "/s",
       durability: "relaxed",
       implicitSessions: false,
@@ -67,6 +68,8 @@ describe("precedence", () => {
       "::1",
       "--port",
       "1",
+      "--dashboard-port",
+      "none",
       "--storage",
       "/s",
       "--durability",
@@ -85,6 +88,7 @@ describe("precedence", () => {
       Object.entries({
         HOST: "::1",
         PORT: "1",
+        DASHBOARD_PORT: "none",
         STORAGE: "/s",
         DURABILITY: "relaxed",
         IMPLICIT_SESSIONS: "no",
@@ -129,6 +133,14 @@ test("ignores the port link that Kubernetes makes of a service with this name", 
   expect(port).toEqual({ value: 9000, source: "default" });
 });
 
+test("leaves the dashboard's own port to others where any free port will do", async () => {
+  const dashboardPort = async (...argv: string[]) => (await settings(argv, {}))["dashboardPort"]!.value;
+  expect(await dashboardPort()).toBe(3000);
+  expect(await dashboardPort("--port", "0")).toBe("none");
+  expect(await dashboardPort("--port", "0", "--dashboard-port", "3001")).toBe(3001);
+  expect(await dashboardPort("--dashboard-port", "none")).toBe("none");
+});
+
 test("logs as JSON in production", async () => {
   expect((await settings([], { env: { NODE_ENV: "production" } }))["logFormat"]).toEqual({
     value: "json",
@@ -152,6 +164,11 @@ test("keeps sessions in the user's own folder where the machine's cannot be writ
 describe("wrong settings are refused with their place and the nearest right one", () => {
   test.for([
     [["--port", "70000"], {}, "--port: '70000' is not a port"],
+    [
+      ["--dashboard-port", "off"],
+      {},
+      "--dashboard-port: 'off' is not a port; give a number from 1 to 65535, or 0 for any free one; or none",
+    ],
     [["--durability", "strct"], {}, "--durability: 'strct' is not one of strict, relaxed. Did you mean 'strict'?"],
     [["--max-body", "lots"], {}, "--max-body: 'lots' is not a size"],
     [["--allow-origin", "dashboard"], {}, "--allow-origin: 'dashboard' is not an origin"],
@@ -174,7 +191,7 @@ describe("wrong settings are refused with their place and the nearest right one"
 
   test.for([
     [{ durabilty: "strict" }, "there is no setting 'durabilty'. Did you mean 'durability'?"],
-    [{ "zzz-zzz-zzz": 1 }, "There are host, port, storage"],
+    [{ "zzz-zzz-zzz": 1 }, "There are host, port, dashboardPort, storage"],
     [{ port: "ninety" }, "port: 'ninety' is not a port"],
     [{ allowOrigins: [7] }, "allowOrigins: must be a text"],
     [[1], "must hold a JSON object"],

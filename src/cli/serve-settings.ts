@@ -4,7 +4,16 @@ import { AppError } from "../core/errors.js";
 import type { ConfigFile } from "./config-file.js";
 import type { CliContext } from "./context.js";
 import { nearest } from "./nearest.js";
-import { readBoolean, readChoice, readOrigins, readPort, readSize, readText, type Reader } from "./setting-values.js";
+import {
+  readBoolean,
+  readChoice,
+  readOrigins,
+  readPort,
+  readPortOrNone,
+  readSize,
+  readText,
+  type Reader,
+} from "./setting-values.js";
 
 const durabilities = ["strict", "relaxed"] as const;
 const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
@@ -14,6 +23,8 @@ const logFormats = ["auto", "human", "json"] as const;
 export interface ServeSettings {
   host: string;
   port: number;
+  /** The dashboard answers there too, not only under `/dashboard` of the API's port. */
+  dashboardPort: number | "none";
   storage: string;
   durability: (typeof durabilities)[number];
   implicitSessions: boolean;
@@ -35,6 +46,11 @@ interface Setting<T> {
 const settings: { [K in SettingKey]: Setting<ServeSettings[K]> } = {
   host: { flag: "--host", variables: ["CLAUDE_SESSIONS_HOST"], read: readText },
   port: { flag: "--port", variables: ["CLAUDE_SESSIONS_PORT", "PORT"], read: readPort },
+  dashboardPort: {
+    flag: "--dashboard-port",
+    variables: ["CLAUDE_SESSIONS_DASHBOARD_PORT"],
+    read: readPortOrNone,
+  },
   storage: {
     flag: "--storage",
     variables: ["CLAUDE_SESSIONS_STORAGE", "STORAGE_PATH", "SESSIONS_DIR"],
@@ -69,8 +85,12 @@ export type Flags = Partial<Record<SettingKey, unknown>>;
  * @throws AppError `usage` with the place and what is wrong there
  */
 export function resolveSettings(flags: Flags, file: ConfigFile | undefined, context: CliContext): ResolvedSettings {
-  const resolved = Object.fromEntries(settingKeys.map((key) => [key, resolveOne(key, flags, file, context)]));
-  return resolved as unknown as ResolvedSettings;
+  const entries = settingKeys.map((key) => [key, resolveOne(key, flags, file, context)]);
+  const resolved = Object.fromEntries(entries) as unknown as ResolvedSettings;
+  const { port, dashboardPort } = resolved;
+  // Who takes any free port runs beside others, and leaves them the one that the dashboard has by default.
+  if (port.value === 0 && dashboardPort.source === "default") dashboardPort.value = "none";
+  return resolved;
 }
 
 function resolveOne<K extends SettingKey>(
@@ -134,6 +154,7 @@ function absolute(key: SettingKey, value: unknown, source: string, base: string)
 const defaults: Omit<ServeSettings, "storage" | "logFormat"> = {
   host: "127.0.0.1",
   port: 9000,
+  dashboardPort: 3000,
   durability: "strict",
   implicitSessions: true,
   allowOrigins: [],

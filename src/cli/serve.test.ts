@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, vi, test as base } from "vitest";
 import { createClient } from "../client/http-client.js";
+import { deliveryName, keep, spoolFor } from "../hook/spool.js";
 import { type CapturedRun, type Folder, freshFolder, runCli, type RunOptions, startCli } from "./cli-fixture.js";
 
 const test = base.extend<Folder>(freshFolder);
@@ -44,6 +45,28 @@ describe("what it says when it is up", () => {
     expect(run.stdout).not.toContain("\u001b");
   });
 
+  test("where the dashboard is, and that it has no port of its own where that is taken", async ({ folder }) => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    onTestFinished(() => void taken.close());
+    const { port } = taken.address() as AddressInfo;
+    const refused = await serve(join(folder, "a"), ["--dashboard-port", String(port)], {
+      isTTY: true,
+      env: { NO_COLOR: "1" },
+    });
+    expect(refused.run.stdout).toContain(`Dashboard  ${refused.url}/dashboard\n`);
+    await vi.waitFor(() => expect(refused.run.stderr).toContain(`Port ${port} is taken by`));
+    expect(refused.run.stderr).toContain("--dashboard-port");
+    taken.close();
+    await once(taken, "close");
+    const free = await serve(join(folder, "b"), ["--dashboard-port", String(port)], {
+      isTTY: true,
+      env: { NO_COLOR: "1" },
+    });
+    expect(free.run.stdout).toContain(`Dashboard  http://127.0.0.1:${port}\n`);
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+  });
+
   test("calls itself as the person's shell finds it", async ({ folder }) => {
     const { run, url } = await serve(folder, [], { isTTY: true, env: { npm_command: "start" } });
     expect(run.stdout).toContain(`    npx claude-sessions query events my-session --url ${url}`);
@@ -53,6 +76,7 @@ describe("what it says when it is up", () => {
     const { run, url, storage } = await serve(folder, ["--durability", "relaxed"]);
     expect(run.stdout.split("\n").slice(1)).toEqual([
       `listening ${url}`,
+      `dashboard ${url}/dashboard`,
       "host 127.0.0.1",
       `storage ${storage}`,
       "durability relaxed",
@@ -208,4 +232,26 @@ test("ends when it is interrupted while it still opens the storage", async ({ fo
   expect(run.stdout).toBe("");
   expect(existsSync(join(folder, "store"))).toBe(true);
   expect(run.exits).toEqual([]);
+});
+
+test("takes what this user's hooks kept while it was away, and says how much", async ({ folder }) => {
+  const free = createServer().listen(0, "127.0.0.1");
+  await once(free, "listening");
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  await once(free, "close");
+  const spool = join(folder, "spool");
+  for (const prompt of ["one", "two"]) {
+    const input = { session_id: "kept", hook_event_name: "UserPromptSubmit", prompt_id: prompt, prompt };
+    keep(spoolFor(spool, `http://localhost:${port}`), {
+      name: deliveryName(Date.now()),
+      target: `http://localhost:${port}/hooks/claude-code`,
+      time: "2026-01-01T00:00:00.000Z",
+      body: Buffer.from(JSON.stringify(input)),
+    });
+  }
+  const { run, url } = await serve(folder, ["--port", String(port)], { env: { CLAUDE_SESSIONS_SPOOL: spool } });
+  await vi.waitFor(() => expect(run.stderr).toContain("took 2 hook inputs that were kept while no server was here"));
+  const events = await createClient({ url }).listEvents("kept", { limit: 100 });
+  expect(events.flatMap(({ data }) => (data["type"] === "user_prompt" ? [data["text"]] : []))).toEqual(["one", "two"]);
 });

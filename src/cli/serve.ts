@@ -1,7 +1,9 @@
 import { setFlagsFromString } from "node:v8";
+import type { Logger } from "pino";
 import { AppError } from "../core/errors.js";
+import { isLoopback } from "../server/hosts.js";
 import { createMetrics } from "../server/metrics.js";
-import { startServer } from "../server/start-server.js";
+import { startServer, type RunningServer } from "../server/start-server.js";
 import { openFileStore } from "../storage/file/file-store.js";
 import type { SessionStore } from "../storage/session-store.js";
 import { facts, welcome } from "./banner.js";
@@ -14,6 +16,11 @@ import { version } from "./version.js";
 /** A stop takes at most this long; what it had no time for is made up for at the next start. */
 const stopMs = 4_800;
 
+/** In which the largest spool is sent. */
+const keptInputsMs = 120_000;
+/** Listening there, a server is to be reached on loopback too. */
+const everyAddress: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
 /** Serves until a signal comes, then lets requests finish and closes the store. A second signal ends the process at once. */
 export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   keepSmall();
@@ -24,21 +31,15 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   try {
     const store = await Promise.race([openStore(), interruptedBy(stop.signalled)]);
     const server = await start(store);
-    await announce(server);
-    if (settings.durability === "relaxed") {
-      logger.warn("durability is relaxed: events of the last moments before a power cut may be lost");
-    }
+    await announce(cli, settings, server);
+    void takeKeptInputs(cli, settings, server.port, logger);
+    warnOf(settings, server, logger);
     logger.info({ signal: await stop.signalled }, "stopping: requests in flight finish first");
     await withinTime(server.close().then(() => store.close()));
     logger.info("stopped");
   } finally {
     stop.release();
     flush();
-  }
-
-  async function announce({ url, port }: { url: string; port: number }): Promise<void> {
-    const running = { url, version, settings: { ...settings, port }, command: commandName(context.env) };
-    await cli.out.write(context.isTTY.stdout ? welcome(running, cli.paint) : facts(running));
   }
 
   async function openStore(): Promise<SessionStore> {
@@ -59,12 +60,13 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
   }
 
   async function start(store: SessionStore) {
-    const { host, port, allowOrigins, implicitSessions, maxBody } = settings;
+    const { host, port, dashboardPort, allowOrigins, implicitSessions, maxBody } = settings;
     try {
       return await startServer({
         store,
         host,
         port,
+        ...(dashboardPort !== "none" && { dashboardPort }),
         allowOrigins,
         implicitSessions,
         maxBodyBytes: maxBody,
@@ -77,6 +79,35 @@ export async function serve(cli: Cli, settings: ServeSettings): Promise<void> {
       await store.close();
       throw explain(error, settings);
     }
+  }
+}
+
+async function announce(cli: Cli, settings: ServeSettings, { url, port, dashboard }: RunningServer): Promise<void> {
+  const { context } = cli;
+  const dashboardUrl = dashboard && "url" in dashboard ? dashboard.url : `${url}/dashboard`;
+  const command = commandName(context.env);
+  const running = { url, dashboardUrl, version, settings: { ...settings, port }, command };
+  await cli.out.write(context.isTTY.stdout ? welcome(running, cli.paint) : facts(running));
+}
+
+function warnOf({ durability }: ServeSettings, { url, dashboard }: RunningServer, logger: Logger): void {
+  if (dashboard && "refused" in dashboard) {
+    logger.warn(`the dashboard is under ${url}/dashboard alone: ${dashboard.refused.message}`);
+  }
+  if (durability === "relaxed") {
+    logger.warn("durability is relaxed: events of the last moments before a power cut may be lost");
+  }
+}
+
+/** What this user's hooks kept while no server was here. */
+async function takeKeptInputs({ context }: Cli, { host }: ServeSettings, port: number, logger: Logger): Promise<void> {
+  if (!isLoopback(host) && !everyAddress.has(host)) return;
+  try {
+    const { sendKeptInputs } = await import("../hook/flush.js");
+    const taken = await sendKeptInputs(port, { env: context.env, timeoutMs: keptInputsMs, now: context.now });
+    if (taken > 0) logger.info({ taken }, `took ${taken} hook inputs that were kept while no server was here`);
+  } catch (error) {
+    logger.warn({ err: error }, "hook inputs that were kept could not be read");
   }
 }
 

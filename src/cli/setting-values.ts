@@ -18,6 +18,16 @@ export const readPort: Reader<number> = (value) => {
   throw new Error(`${show(value)} is not a port; give a number from 1 to 65535, or 0 for any free one`);
 };
 
+/** A port, or `none` for not listening. */
+export const readPortOrNone: Reader<number | "none"> = (value) => {
+  if (value === "none" || value === false) return "none";
+  try {
+    return readPort(value);
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}; or none`, { cause });
+  }
+};
+
 const truths: Record<string, boolean> = {
   true: true,
   1: true,

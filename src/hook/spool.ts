@@ -5,8 +5,8 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -134,7 +134,7 @@ export function read({ folder }: Spool, name: string): Delivery | undefined {
 }
 
 export function remove({ folder }: Spool, name: string): void {
-  rmSync(`${folder}/${name}.in`, { force: true });
+  unlink(`${folder}/${name}.in`);
 }
 
 /** Puts aside what the server refused for good. */
@@ -163,7 +163,17 @@ export function markAway(spool: Spool, nowMs: number): void {
 }
 
 export function markBack({ folder }: Spool): void {
-  rmSync(`${folder}/away`, { force: true });
+  const path = `${folder}/away`;
+  if (statSync(path, { throwIfNoEntry: false })) unlink(path);
+}
+
+/** Another process may have been faster. `rmSync` would cost the hook a fifth of its time to load. */
+function unlink(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 }
 
 /** Drops the oldest where more waits than the bounds allow, and writes down how many. */

@@ -1,6 +1,6 @@
-import { statfs } from "node:fs/promises";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { SessionStore, StoreObserver } from "../storage/session-store.js";
+import { diskOf } from "./disk.js";
 import type { Hub } from "./hub/hub.js";
 
 export interface Metrics {
@@ -92,7 +92,7 @@ function watchServer(registry: Registry, store: SessionStore, hub: Hub): void {
   gauge("writable", "Whether writes are taken", () => Number(store.status().writable));
   gauge("subscriber_lag_events", "Events that the slowest subscriber has still to be given", () => hub.figures().lag);
   gauge("subscriber_held_bytes", "Bytes held for subscribers that lag", () => hub.figures().heldBytes);
-  gauge("disk_free_bytes", "Bytes free where the sessions are", () => freeBytes(store.status().path));
+  gauge("disk_free_bytes", "Bytes free where the sessions are", async () => (await diskOf(store.status().path))?.free);
   byLabel(registry, "sockets", "Open live connections", "kind", async () => {
     const { ws, sse } = hub.figures();
     return { ws, sse };
@@ -125,15 +125,5 @@ async function sessionsByStatus(store: SessionStore): Promise<Record<string, num
     return { active, completed, failed, cancelled };
   } catch {
     return {};
-  }
-}
-
-async function freeBytes(path: string | null): Promise<number | undefined> {
-  if (path === null) return undefined;
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch {
-    return undefined;
   }
 }

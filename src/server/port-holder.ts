@@ -2,13 +2,13 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { AppError } from "../core/errors.js";
 
-/** The error of a port that another process listens on; names the process where the system tells. */
-export function portInUse(port: number, cause: unknown): AppError {
+/** The error of a port that another process listens on; names the process where the system tells, and the flag that chooses. */
+export function portInUse(port: number, cause: unknown, flag = "--port"): AppError {
   const holder = holderOfPort(port);
   const who = holder === undefined ? "another process" : `process ${holder.pid} (${holder.name})`;
   return new AppError(
     "port_in_use",
-    `Port ${port} is taken by ${who}. Stop that, or choose another with --port, such as --port ${port + 1}.`,
+    `Port ${port} is taken by ${who}. Stop that, or choose another with ${flag}, such as ${flag} ${port + 1}.`,
     {
       cause,
     },

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import pino, { type Logger } from "pino";
-import { AppError } from "../core/errors.js";
+import { AppError, toAppError } from "../core/errors.js";
 import type { SessionStore } from "../storage/session-store.js";
 import { createAgents, type AgentOptions } from "./agents.js";
 import { createApp } from "./app.js";
+import { builtDashboard } from "./dashboard.js";
 import type { ServerDeps } from "./deps.js";
 import { createGate, type Authorize } from "./gate.js";
 import { Hub } from "./hub/hub.js";
@@ -19,6 +21,8 @@ export interface ServerOptions {
   /** The address to listen on, and 0 for any free port. */
   host: string;
   port: number;
+  /** The same server listens there too, where browsers look for a dashboard. */
+  dashboardPort?: number;
   /** Origins whose pages may call the server besides its own. */
   allowOrigins?: string[];
   /** Whether a write to an unknown session creates it; default true. */
@@ -28,6 +32,8 @@ export interface ServerOptions {
   logger?: Logger;
   metrics?: Metrics;
   version: string;
+  /** Default: where the build puts it. */
+  dashboardFolder?: string;
   now?: () => number;
   authorize?: Authorize;
   /** Of live connections: the interval between probes, the timers, the bytes held for lagging readers. */
@@ -39,6 +45,8 @@ export interface ServerOptions {
 export interface RunningServer {
   url: string;
   port: number;
+  /** The second address: null where none was asked for, and why it could not be had where it is taken. */
+  dashboard: { url: string } | { refused: AppError } | null;
   /** Stops accepting, answers what is in flight, ends the live connections; within 5 s. Leaves the store open. */
   close(): Promise<void>;
 }
@@ -61,27 +69,53 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger,
     implicitSessions: options.implicitSessions ?? true,
     maxBodyBytes: options.maxBodyBytes ?? 16 * 1024 * 1024,
+    dashboardFolder: options.dashboardFolder ?? builtDashboard(),
     version,
     now,
     closing: () => closing,
   };
   deps.metrics.watch(store, deps.hub);
-  const server = createServer({ keepAliveTimeout: 65_000 }, requestListener(deps));
-  server.on("upgrade", createUpgradeListener(deps));
+  const listener = requestListener(deps);
+  const upgrade = createUpgradeListener(deps);
+  const create = () => createServer({ keepAliveTimeout: 65_000 }, listener).on("upgrade", upgrade);
+  const server = create();
   await listen(server, host, port);
+  const second = await listenToo(create(), options);
   deps.liveness.start();
-  const address = server.address();
-  const bound = typeof address === "object" && address !== null ? address.port : port;
+  const servers = "server" in second ? [server, second.server] : [server];
   let ended: Promise<void> | undefined;
   return {
-    url: `http://${urlHost(host)}:${bound}`,
-    port: bound,
+    url: urlOf(server, host),
+    port: portOf(server),
+    dashboard: "server" in second ? { url: urlOf(second.server, host) } : second.none,
     close: () => {
       closing = true;
       deps.approvals.close();
-      return (ended ??= Promise.all([shutDown(server, deps.hub), deps.liveness.close()]).then(() => {}));
+      return (ended ??= Promise.all([shutDown(servers, deps.hub), deps.liveness.close()]).then(() => {}));
     },
   };
+}
+
+/** The second address is a convenience: where it cannot be had, the server goes on without. */
+async function listenToo(
+  server: Server,
+  { host, port, dashboardPort }: ServerOptions,
+): Promise<{ server: Server } | { none: { refused: AppError } | null }> {
+  if (dashboardPort === undefined || (dashboardPort === port && port !== 0)) return { none: null };
+  try {
+    await listen(server, host, dashboardPort, "--dashboard-port");
+    return { server };
+  } catch (error) {
+    return { none: { refused: toAppError(error) } };
+  }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function urlOf(server: Server, host: string): string {
+  return `http://${urlHost(host)}:${portOf(server)}`;
 }
 
 function requestListener(deps: ServerDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
@@ -104,10 +138,10 @@ function keepDots(url: string): string {
   return [path.replaceAll(dotSegment, "/%25"), ...query].join("?");
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, host: string, port: number, flag?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(error.code === "EADDRINUSE" ? portInUse(port, error) : error),
+      reject(error.code === "EADDRINUSE" ? portInUse(port, error, flag) : error),
     );
     server.listen(port, host, resolve);
   });
@@ -118,23 +152,27 @@ function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-async function shutDown(server: Server, hub: Hub): Promise<void> {
-  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  await requestsAnswered(server, hub, performance.now() + drainMs);
+async function shutDown(servers: readonly Server[], hub: Hub): Promise<void> {
+  const ended = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+  for (const server of servers) server.closeIdleConnections();
+  await requestsAnswered(servers, hub, performance.now() + drainMs);
   await hub.close(goodbyeMs);
-  server.closeAllConnections();
+  for (const server of servers) server.closeAllConnections();
   await ended;
 }
 
 /** Resolves once no connection is left but the live ones, or at the deadline. */
-async function requestsAnswered(server: Server, hub: Hub, deadline: number): Promise<void> {
+async function requestsAnswered(servers: readonly Server[], hub: Hub, deadline: number): Promise<void> {
   while (performance.now() < deadline) {
-    const open = await new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+    const open = (await Promise.all(servers.map(connectionsOf))).reduce((sum, count) => sum + count, 0);
     if (open <= hub.counts().totalConnections) return;
-    server.closeIdleConnections();
+    for (const server of servers) server.closeIdleConnections();
     await pause(10);
   }
+}
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -36,9 +36,12 @@ export function formatCount(count: number): string {
   return scaled(count, 1_000, counts);
 }
 
+/** Made once: making one costs more than all that it formats. */
+const grouped = new Intl.NumberFormat("en-US");
+
 /** A count in full, grouped by thousands: `1,234,567`. */
 export function formatExact(count: number): string {
-  return Number.isFinite(count) ? count.toLocaleString("en-US") : unknown;
+  return Number.isFinite(count) ? grouped.format(count) : unknown;
 }
 
 /** US dollars: `$0`, `$0.0042`, `$0.13`, `$12.50`, `$1.2k`. */

@@ -62,10 +62,13 @@ export function inputParts(type: string, input: JsonValue, result: JsonValue = n
     return [{ kind: "command", command, description: textOf(description) }, ...json("input", rest)];
   }
   if (type === "file_edit" || type === "file_write") return fileParts(fields, objectOf(result)) ?? json("input", input);
-  if (type !== "task_spawn") return json("input", input);
+  return type === "task_spawn" ? taskParts(fields) : json("input", input);
+}
+
+function taskParts(fields: JsonObject): ItemPart[] {
   const { prompt, description: _d, subagent_type: _t, ...rest } = fields;
   const text = textOf(prompt);
-  return text === null ? json("input", input) : [{ kind: "markdown", text, title: "task" }, ...json("input", rest)];
+  return text === null ? json("input", fields) : [{ kind: "markdown", text, title: "task" }, ...json("input", rest)];
 }
 
 function fileParts(fields: JsonObject, result: JsonObject): ItemPart[] | null {

@@ -24,13 +24,16 @@ export async function* sessionMarkdown(
   const { eventCount: head } = session.metadata;
   let builder = new FeedBuilder({ toHead: true, state: session.state });
   let told = 0;
-  for (let after = 0; after < head; ) {
+  for (let after = 0; after < head;) {
     const page = await source.events(sessionId, { after, before: head + 1, limit: pageSize });
     for (const event of page.events) builder.append(event);
     after = page.more ? (page.events.at(-1)?.seq ?? head) : head;
     if (after - told < heldEvents && after < head) continue;
     const shown = builder.items().filter(({ minor }) => !minor);
-    yield shown.map(itemMarkdown).join("").replaceAll(/\n{3,}/g, "\n\n");
+    yield shown
+      .map(itemMarkdown)
+      .join("")
+      .replaceAll(/\n{3,}/g, "\n\n");
     builder = new FeedBuilder({ toHead: true, state: session.state });
     told = after;
   }
@@ -63,11 +66,15 @@ export function itemMarkdown(item: FeedItem): string {
   const parts = itemParts(item);
   if (item.kind === "prompt") return `\n## ${title(label, item)}\n\n${parts.map(partMarkdown).join("\n")}\n`;
   if (item.kind === "message") return `\n**${title(label, item)}**\n\n${parts.map(partMarkdown).join("\n")}\n`;
-  const status = ["error", "denied", "rejected", "lost", "interrupted"].includes(item.status) ? ` — **${item.status}**` : "";
+  const status = ["error", "denied", "rejected", "lost", "interrupted"].includes(item.status)
+    ? ` — **${item.status}**`
+    : "";
   const took = item.durationMs === null ? "" : ` (${formatDuration(item.durationMs)})`;
   const line = [text, item.kind === "tool" ? "" : outcome].filter((part) => part !== "").join(" → ");
   const summary = `- **${code(label)}** ${line === "" ? "" : code(line)}${took}${status}\n`;
-  return item.kind === "tool" || item.kind === "wait" ? summary + indented(parts.map(partMarkdown).join("\n")) : summary;
+  return item.kind === "tool" || item.kind === "wait"
+    ? summary + indented(parts.map(partMarkdown).join("\n"))
+    : summary;
 }
 
 function title(label: string, { at }: FeedItem): string {
@@ -106,7 +113,8 @@ function signed(sign: string, text: string): string[] {
 /** A block of code that nothing in the text ends. */
 function fenced(text: string, language = ""): string {
   const lines = safeLines(text.replace(/\n+$/, ""));
-  const shown = lines.length > mostLines ? [...lines.slice(0, mostLines), `… ${lines.length - mostLines} more lines`] : lines;
+  const shown =
+    lines.length > mostLines ? [...lines.slice(0, mostLines), `… ${lines.length - mostLines} more lines`] : lines;
   const longest = Math.max(2, ...shown.map((line) => /^\s*(`+)/.exec(line)?.[1]?.length ?? 0));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${shown.join("\n")}\n${fence}\n`;
@@ -122,5 +130,8 @@ function code(text: string): string {
 
 function indented(text: string): string {
   if (text === "") return "";
-  return `\n${text.split("\n").map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n`;
+  return `\n${text
+    .split("\n")
+    .map((line) => (line === "" ? "" : `  ${line}`))
+    .join("\n")}\n`;
 }

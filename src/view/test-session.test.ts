@@ -19,9 +19,8 @@ test.for(testStories.map((story, index) => [story.name, index] as const))(
   "plays %s to its end, and everything in it has its word",
   async ([, index]) => {
     const client = await start();
-    const random = () => (index + 0.5) / testStories.length;
     const { signal } = new AbortController();
-    const sessionId = await playTestSession({ client, clock: hurried, signal, random });
+    const sessionId = await playTestSession({ client, clock: hurried, signal, story: index });
     const { metadata, state } = await client.getSession(sessionId);
     expect(metadata.tags).toContain("test");
     expect(["completed", "failed"]).toContain(metadata.status);
@@ -49,6 +48,7 @@ test("ends where it is when it is told to", async () => {
     client,
     clock: realClock,
     signal: stop.signal,
+    story: 0,
     onCreated: (id) => {
       created.push(id);
       stop.abort();

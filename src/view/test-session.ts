@@ -10,7 +10,9 @@ export interface TestSessionOptions {
   clock: ViewClock;
   /** Ends it where it is. */
   signal: AbortSignal;
-  /** In [0, 1): which of the stories is told, and the id's end. */
+  /** Which of the stories is told: counted on, they come in turn. */
+  story: number;
+  /** In [0, 1): the id's end. */
   random?: () => number;
   /** Told once the session is there. */
   onCreated?: (sessionId: string) => void;
@@ -22,7 +24,7 @@ export interface TestSessionOptions {
  */
 export async function playTestSession(options: TestSessionOptions): Promise<string> {
   const { client, clock, signal, random = Math.random, onCreated } = options;
-  const story = testStories[Math.floor(random() * testStories.length)]!;
+  const story = testStories[options.story % testStories.length]!;
   const end = Math.floor(random() * 36 ** 4).toString(36).padStart(4, "0"); // prettier-ignore
   const sessionId = `test-${story.name}-${end}`;
   await client.createSession({

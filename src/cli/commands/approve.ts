@@ -36,8 +36,8 @@ export function registerApprove(program: Command, cli: Cli): void {
 
 function examples(name: string): string {
   return `
-An agent asks the server where it was connected with --approvals. What nobody answers in time, the agent
-asks where it runs.
+An agent asks the server where it was connected with --approvals. What nobody answers in time, the
+agent asks where it runs.
 
 Examples:
   claude-sessions ${name}                  what waits for an answer

@@ -23,6 +23,7 @@ export function registerConnect(program: Command, cli: Cli, setExitCode: (code: 
     .option("--project", "the settings of the project in this folder (Claude Code, Gemini CLI)")
     .option("--root <dir>", "write below this folder: the image that is being built")
     .option("--http", "HTTP hooks where the agent has them: no program to start, but it waits for a server that hangs")
+    .option("--approvals [seconds]", "let a person answer permission requests from anywhere, for so long (Claude Code)")
     .option("--print", "show what would be written, and write nothing")
     .option("--session <id>", "otel: the session that everything belongs to")
     .option("--no-test", "do not try the connection out");
@@ -35,7 +36,8 @@ Settings are added to, a backup is made beside them, and running it again change
 
 Examples:
   claude-sessions connect claude-code
-  claude-sessions connect claude-code --managed --url http://sessions:9000 --no-test   in a Dockerfile
+  claude-sessions connect claude-code --approvals       answer its permission requests from anywhere
+  claude-sessions connect claude-code --managed --no-test                in a Dockerfile, with --url
   claude-sessions connect codex --print
   eval "$(claude-sessions connect otel)"                                 then start your own agent`,
     )

@@ -18,7 +18,8 @@ export function registerDisconnect(program: Command, cli: Cli): void {
     .addHelpText(
       "after",
       `
-Settings that nobody changed since are to the byte what they were before; from others only what is ours is taken.
+Settings that nobody changed since are to the byte what they were before; from others only what is
+ours is taken.
 
 Examples:
   claude-sessions disconnect claude-code

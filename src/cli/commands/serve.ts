@@ -6,6 +6,7 @@ import type { Flags, ResolvedSettings, ServeSettings } from "../serve-settings.j
 const attributes = {
   host: "host",
   port: "port",
+  dashboardPort: "dashboardPort",
   storage: "storage",
   durability: "durability",
   implicitSessions: "implicitSessions",
@@ -20,6 +21,7 @@ export function registerServe(program: Command, cli: Cli): void {
     .description("start the server")
     .option("--host <address>", "listen there; 0.0.0.0 lets containers and other machines in (default: 127.0.0.1)")
     .option("--port <number>", "listen on this port; 0 for any free one (default: 9000)")
+    .option("--dashboard-port <number>", "show the dashboard there as well; none for not (default: 3000)")
     .option("--storage <dir>", "keep sessions there (default: /var/claude-sessions where that can be written)")
     .addOption(new Option("--durability <mode>", "strict: answer once it is on disk; relaxed: a moment before"))
     .option("--no-implicit-sessions", "refuse writes to sessions that were not created")

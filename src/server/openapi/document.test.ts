@@ -80,9 +80,10 @@ test("the page shows at each call what its body may hold", async () => {
 test("sends a browser from / to the page, and tells a script where to look", async () => {
   await using server = await startTestServer();
   const browser = await server.call("GET", "/", undefined, { headers: { accept: "text/html,*/*" } });
-  expect([browser.status, browser.headers.location]).toEqual([302, "/docs"]);
+  expect([browser.status, browser.headers.location]).toEqual([302, "dashboard/"]);
   expect((await server.call("GET", "/")).body).toMatchObject({
     name: "claude-sessions",
+    dashboard: "/dashboard/",
     docs: "/docs",
     openapi: "/openapi.json",
   });

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { JsonObject } from "../../core/json.js";
 import { createMemoryStore } from "../../storage/memory/memory-store.js";
 import type { SessionStore } from "../../storage/session-store.js";
-import { startServer, type ServerOptions } from "../start-server.js";
+import { startServer, type RunningServer, type ServerOptions } from "../start-server.js";
 
 export interface Answered {
   status: number;
@@ -22,6 +22,7 @@ export interface TestServer extends AsyncDisposable {
   url: string;
   port: number;
   store: SessionStore;
+  dashboard: RunningServer["dashboard"];
   /** Sends the path as it is written; a body that is no string is sent as JSON. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answered>;
   close(): Promise<void>;

@@ -134,6 +134,18 @@ describe("Claude Code", () => {
     expect(await told(server, sessionId, "goal_added")).toMatchObject([{ description: "Mend it" }]);
   });
 
+  test("waits for no permission that telemetry told the refusal of before its hook came", async () => {
+    await using server = await startTestServer();
+    const call = { prompt_id: "p1", tool_name: "Bash", tool_input: { command: "touch x" } };
+    const refused = { tool_name: "Bash", tool_use_id: "t1", decision: "reject", source: "config", "prompt.id": "p1" };
+    await hook(server, "claude-code", 0, prompt);
+    await hook(server, "claude-code", 1, { ...call, hook_event_name: "PreToolUse", tool_use_id: "t1" });
+    await logs(server, { name: "claude_code.tool_decision", at: 3, attributes: refused });
+    await hook(server, "claude-code", 2, { ...call, hook_event_name: "PermissionRequest" });
+    expect(await told(server, sessionId, "tool_result")).toMatchObject([{ status: "denied" }]);
+    expect(await told(server, sessionId, "wait_started")).toEqual([]);
+  });
+
   test("leaves out that its hooks ran, unless there was trouble, and counts that", async () => {
     await using server = await startTestServer();
     const ran = (trouble: object): LogSketch => ({

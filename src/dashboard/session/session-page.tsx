@@ -1,0 +1,57 @@
+import { useEffect, useRef } from "react";
+import { createSessionView } from "../../view/session-view.js";
+import { useView } from "../../view/use-view.js";
+import type { SessionView } from "../../view/session-view-types.js";
+import { useServices, useOwnView } from "../shared/services.js";
+import { EmptyState, ErrorState, LoadingState } from "../shared/states.js";
+import { SessionContext } from "./session-context.js";
+import { SessionBody } from "./session-body.js";
+import { SessionHeader } from "./session-header.js";
+import { useAddress } from "./use-address.js";
+import "./session-page.css";
+
+/** One session: what it did and does, and how everything was at any moment of it. */
+export function SessionPage({ sessionId }: { sessionId: string }) {
+  const { source, clock } = useServices();
+  const view = useOwnView(() => createSessionView({ source, clock, sessionId }));
+  if (!view) return <main className="shell-main" id="main" />;
+  return (
+    <SessionContext value={view}>
+      <Opened view={view} sessionId={sessionId} />
+    </SessionContext>
+  );
+}
+
+function Opened({ view, sessionId }: { view: SessionView; sessionId: string }) {
+  const { phase, error } = useView(view);
+  const title = useRef(document.title);
+  useAddress(view);
+  useEffect(() => {
+    const before = title.current;
+    document.title = `${sessionId} · Sessions`;
+    return () => {
+      document.title = before;
+    };
+  }, [sessionId]);
+  return (
+    <main className="shell-main session-page" id="main">
+      {phase === "loading" && <LoadingState label="Loading the session…" />}
+      {phase === "failed" && error && <ErrorState error={error} />}
+      {phase === "missing" && <Missing sessionId={sessionId} />}
+      {phase === "ready" && (
+        <>
+          <SessionHeader sessionId={sessionId} />
+          <SessionBody sessionId={sessionId} />
+        </>
+      )}
+    </main>
+  );
+}
+
+function Missing({ sessionId }: { sessionId: string }) {
+  return (
+    <EmptyState icon="search" title={`There is no session “${sessionId}”.`}>
+      It may have been deleted, or not have begun yet. It opens here as soon as it begins.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,36 @@
+import type { SessionStatus } from "../../core/metadata.js";
+import { conditionOf, type Condition } from "../../view/row-words.js";
+import "./session-status.css";
+import { Badge, StatusDot, type Tone } from "./badge.js";
+
+const conditionTones: Record<Condition, Tone> = {
+  waiting: "wait",
+  running: "ok",
+  idle: "neutral",
+  lost: "error",
+  failed: "error",
+  cancelled: "neutral",
+  completed: "info",
+};
+
+export function SessionStatusBadge({ status, liveness }: { status: SessionStatus; liveness: string }) {
+  const condition = conditionOf({ status, liveness });
+  const tone = conditionTones[condition];
+  return (
+    <Badge tone={tone}>
+      <StatusDot tone={tone} busy={condition === "running" || condition === "waiting"} />
+      {condition}
+    </Badge>
+  );
+}
+
+/** The same without a frame, for rows of many. */
+export function SessionStatusText({ status, liveness }: { status: SessionStatus; liveness: string }) {
+  const condition = conditionOf({ status, liveness });
+  return (
+    <span className={`status-text status-text-${condition}`}>
+      <StatusDot tone={conditionTones[condition]} busy={condition === "running" || condition === "waiting"} />
+      {condition}
+    </span>
+  );
+}
