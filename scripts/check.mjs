@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "./build.mjs";
+import { ensurePython, pythonChecks } from "./python.mjs";
 import { ensureInstalled, projectEnv, root, runMain } from "./setup.mjs";
 
 const checks = [
   { name: "types", command: ["tsc", "-p", "."] },
+  { name: "web types", command: ["tsc", "-p", "src/dashboard"] },
   { name: "lint", command: ["oxlint"] },
   { name: "dead code", command: ["knip", "--no-progress"] },
   { name: "format", command: ["oxfmt", "--check", "."] },
@@ -16,9 +18,10 @@ const checks = [
   { name: "lockfile", work: checkLockfile },
 ];
 
-/** @returns how many checks passed and failed */
+/** @returns how many checks passed and failed; those of the Python client run where there is a Python */
 export async function runChecks() {
-  const results = await Promise.all(checks.map(runCheck));
+  const hasPython = await ensurePython();
+  const results = await Promise.all([...checks, ...(hasPython ? pythonChecks : [])].map(runCheck));
   const failures = results.filter(({ ok }) => !ok);
   for (const { name, output } of failures)
     console.log(`\n── ${name} ${"─".repeat(76 - name.length)}\n${output.trim()}\n`);
@@ -53,9 +56,15 @@ async function checkPackage() {
   const folder = mkdtempSync(join(tmpdir(), "claude-sessions-pack-"));
   try {
     await ensureBuilt();
-    const packed = await runCommand("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder]);
-    if (!packed.ok) return packed;
-    return await runCommand(bin("publint"), ["run", "--strict", join(folder, readdirSync(folder)[0])]);
+    for (const packed of [root, join(root, "clients", "node")]) {
+      const pack = ["pack", packed, "--ignore-scripts", "--silent", "--pack-destination", folder];
+      const { ok, output } = await runCommand("npm", pack);
+      if (!ok) return { ok, output };
+    }
+    const judged = await Promise.all(
+      readdirSync(folder).map((file) => runCommand(bin("publint"), ["run", "--strict", join(folder, file)])),
+    );
+    return { ok: judged.every(({ ok }) => ok), output: judged.map(({ output }) => output).join("\n") };
   } catch (error) {
     return { ok: false, output: error.message };
   } finally {

@@ -2,21 +2,34 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureAgents } from "./agents.mjs";
 import { runChecks } from "./check.mjs";
+import { ensurePython, runPythonTests } from "./python.mjs";
 import { canInstall, ensureSystemParts } from "./system-parts.mjs";
 import { ensureInstalled, nodePath, root, run, runMain, step } from "./setup.mjs";
 
 await runMain(async (args) => {
   await ensureInstalled();
   await ensureSystemParts();
-  const checks = await step("Checking", runChecks);
-  const tests = await step("Testing", () => runTests(args));
-  const passed = checks.passed + tests.passed;
-  const failed = checks.failed + tests.failed;
-  for (const problem of tests.problems) console.log(problem);
-  console.log(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ""}`);
-  return failed === 0 ? 0 : 1;
+  const hasPython = await ensurePython();
+  for (const name of await ensureAgents()) console.log(`${name} could not be installed; its tests are skipped.`);
+  const results = [await step("Checking", runChecks), await step("Testing", () => runTests(args))];
+  if (hasPython) results.push(await step("Testing the Python client", () => runPythonTests()));
+  else console.log("There is no Python of the version needed; the tests of the Python client are skipped.");
+  return report(results);
 });
+
+/** Prints the sums. What this machine could run has to run: a test that was skipped here counts as failed. */
+function report(results) {
+  const sum = (name) => results.reduce((total, result) => total + (result[name] ?? 0), 0);
+  const [passed, skipped] = [sum("passed"), sum("skipped")];
+  const wrongly = canInstall() ? skipped : 0;
+  for (const problem of results.flatMap(({ problems = [] }) => problems)) console.log(problem);
+  if (wrongly > 0) console.log(`${wrongly} tests were skipped that this machine can run; they count as failed.`);
+  const failed = sum("failed") + wrongly;
+  console.log(`${passed} passed, ${failed} failed${skipped > wrongly ? `, ${skipped} skipped` : ""}`);
+  return failed === 0 ? 0 : 1;
+}
 
 async function runTests(args) {
   const folder = mkdtempSync(join(tmpdir(), "claude-sessions-test-"));
@@ -37,18 +50,11 @@ async function runTests(args) {
 function judge(code, report) {
   if (report === undefined) return { passed: 0, failed: 1, skipped: 0, problems: ["vitest ended without a report."] };
   const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests } = report;
-  const pending = numPendingTests + numTodoTests;
-  const problems = [];
-  // What this machine could run has to run; elsewhere a skipped test is named and no more.
-  const wrongly = canInstall() ? pending : 0;
-  if (wrongly > 0) problems.push(`${wrongly} tests were skipped that this machine can run; they count as failed.`);
-  if (passed === 0) problems.push("No test ran.");
-  let failed = numFailedTests + wrongly + (passed === 0 ? 1 : 0);
-  if (code !== 0 && failed === 0) {
-    failed = 1;
+  const problems = passed === 0 ? ["No test ran."] : [];
+  if (code !== 0 && numFailedTests + problems.length === 0) {
     problems.push("vitest failed apart from single tests; see above.");
   }
-  return { passed, failed, skipped: pending - wrongly, problems };
+  return { passed, failed: numFailedTests + problems.length, skipped: numPendingTests + numTodoTests, problems };
 }
 
 function readReport(file) {

@@ -49,7 +49,13 @@ test("every code is listed once", () => {
 
 test("a retry makes sense where the server may be able to answer later", () => {
   const retryable = errorCodes.filter((code) => new AppError(code, "message").retryable);
-  expect(retryable.toSorted()).toEqual(["index_unavailable", "no_server", "shutting_down", "storage_unavailable", "too_many_approvals"]);
+  expect(retryable.toSorted()).toEqual([
+    "index_unavailable",
+    "no_server",
+    "shutting_down",
+    "storage_unavailable",
+    "too_many_approvals",
+  ]);
 });
 
 test("an error carries what it was made with", () => {

@@ -52,7 +52,7 @@ function callParts(item: FeedItem, data: JsonObject): ItemPart[] {
 }
 
 /** What a tool is asked to do. `result` tells of an edit what the input leaves open: where in the file it is. */
-export function inputParts(type: string, input: JsonValue, result: JsonValue = null): ItemPart[] {
+function inputParts(type: string, input: JsonValue, result: JsonValue = null): ItemPart[] {
   const fields = objectOf(input);
   const command = commandOf(fields);
   const patch = filesOfPatch(textOf(fields["patch"]) ?? textOf(fields["input"]) ?? command ?? textOf(input) ?? "");

@@ -75,7 +75,7 @@ function blockPart(block: JsonObject): ItemPart | null {
   return imagePart(mediaType, block["data"] ?? source["data"]);
 }
 
-export function imagePart(mediaType: string | null, base64: JsonValue | undefined): ItemPart | null {
+function imagePart(mediaType: string | null, base64: JsonValue | undefined): ItemPart | null {
   const type = imageTypes.find((known): known is ImageType => known === mediaType);
   if (!type || typeof base64 !== "string" || base64 === "" || !/^[\w+/=\s-]*$/.test(base64)) return null;
   return { kind: "image", mediaType: type, base64 };

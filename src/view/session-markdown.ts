@@ -61,7 +61,7 @@ function cell(text: string): string {
 }
 
 /** An item as it is read: what was said as it was written, what was done under a line of its own. */
-export function itemMarkdown(item: FeedItem): string {
+function itemMarkdown(item: FeedItem): string {
   const { label, text, outcome } = itemText(item);
   const parts = itemParts(item);
   if (item.kind === "prompt") return `\n## ${title(label, item)}\n\n${parts.map(partMarkdown).join("\n")}\n`;

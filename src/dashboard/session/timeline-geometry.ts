@@ -3,8 +3,8 @@ import type { TimelineLane, TimelineSpan, TimeRange } from "../../view/timeline-
 
 /* Where the lanes of a timeline stand; pixels. */
 
-export const rowHeight = 13;
-export const lanePadding = 4;
+const rowHeight = 13;
+const lanePadding = 4;
 const leastWidth = 3;
 /** More lanes than a person looks through. */
 const mostLanes = 200;

@@ -86,7 +86,7 @@ function said({ kind, status, minor }: FeedItem, text: string, outcome: string, 
 }
 
 /** The text with what was searched for marked in it. */
-export function highlighted(text: string, style: StyleName | undefined, needle: string): Span[] {
+function highlighted(text: string, style: StyleName | undefined, needle: string): Span[] {
   if (needle === "") return [span(text, style)];
   const spans: Span[] = [];
   const lower = text.toLowerCase();

@@ -18,7 +18,7 @@ export function widthOf(text: string): number {
 }
 
 /** As much of the text as fits `width` cells; a wide character that does not fit whole is left out. */
-export function startOf(text: string, width: number): string {
+function startOf(text: string, width: number): string {
   if (width <= 0) return "";
   if (plain.test(text)) return text.slice(0, width);
   let used = 0;
@@ -38,7 +38,7 @@ export function cut(text: string, width: number): string {
 }
 
 /** The end of the text in `width` cells, with an ellipsis in front where something is missing. */
-export function cutStart(text: string, width: number): string {
+function cutStart(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   if (width <= 0) return "";
   let used = 1;

@@ -7,7 +7,7 @@ export interface Row {
   ground?: Ground;
 }
 
-export const emptyRow: Row = { line: [] };
+const emptyRow: Row = { line: [] };
 
 /** Exactly `height` rows: cut, or filled with empty ones. */
 export function fillRows(rows: readonly Row[], height: number): Row[] {

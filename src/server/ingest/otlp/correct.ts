@@ -52,7 +52,7 @@ function correctionOf(stored: JsonObject, later: JsonObject): JsonObject | undef
 }
 
 /** Telemetry tells a result without what the tool gave, a span without its turn and the input; what is stored holds. */
-export function resultCorrectionOf(stored: JsonObject, later: JsonObject): JsonObject | undefined {
+function resultCorrectionOf(stored: JsonObject, later: JsonObject): JsonObject | undefined {
   const lacks = (key: string) => stored[key] === undefined && later[key] !== undefined;
   const isFuller = lacks("turn") || (lacks("result") && stored["status"] === later["status"]);
   return isFuller ? { ...later, ...stored } : undefined;
