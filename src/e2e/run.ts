@@ -40,10 +40,19 @@ export interface RunOptions {
 
 /** Plays every act in a world of its own, and takes each world away again whatever happens. */
 export async function runActs(options: RunOptions): Promise<RunReport> {
-  const { acts, worlds, audience, signal, now } = options;
-  const started = now();
+  const { worlds, audience, signal, keep } = options;
   audience.doing(`preparing (${worlds.description})`);
-  await worlds.prepare(signal);
+  try {
+    await worlds.prepare(signal);
+    return await playAll(options);
+  } finally {
+    if (!keep) worlds.dispose();
+  }
+}
+
+async function playAll(options: RunOptions): Promise<RunReport> {
+  const { acts, worlds, audience, now } = options;
+  const started = now();
   const scenarios: ScenarioReport[] = [];
   let bundle: string | undefined;
   for (const act of acts) {

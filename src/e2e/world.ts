@@ -46,4 +46,6 @@ export interface WorldMaker {
   prepare(signal: AbortSignal): Promise<void>;
   /** A store that answers and helpers that answer. `name` is unique in the run. */
   create(name: string, signal: AbortSignal): Promise<World>;
+  /** Lets go of what was prepared for this run alone. */
+  dispose(): void;
 }

@@ -1,91 +1,27 @@
-import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { describe, expect, test as base, vi } from "vitest";
+import { describe, expect, vi, test as base } from "vitest";
 import { hookScript } from "../cli/connect/hook-script.js";
-import { temporaryFolder } from "../testing/temporary-folder.js";
 import { spoolFor } from "./spool.js";
+import {
+  type Call,
+  type Ran,
+  bodies,
+  envOf,
+  freeUrl,
+  launcher,
+  letRest,
+  options,
+  programs,
+  silent,
+  spooled,
+  type HookFixture,
+  hookFixture,
+} from "./testing/hook-programs.js";
 import { startRecordingServer, type RecordingServer } from "./testing/recording-server.js";
 
-const launcher = fileURLToPath(new URL("../../bin/claude-sessions.js", import.meta.url));
-
-interface Ran {
-  exitCode: number | undefined;
-  stdout: string;
-  stderr: string;
-}
-
-interface Fixture {
-  folder: string;
-  server: RecordingServer;
-}
-
-const test = base.extend<Fixture>({
-  folder: async ({ task: _task }, use) => {
-    using folder = temporaryFolder();
-    await use(folder.path);
-  },
-  server: async ({ task: _task }, use) => {
-    await using server = await startRecordingServer();
-    await use(server);
-  },
-});
-
-interface Call {
-  url: string;
-  folder: string;
-  input?: string;
-  args?: string[];
-  env?: Record<string, string>;
-  agent?: string;
-}
-
-function envOf({ folder, env }: Call): Record<string, string> {
-  return { PATH: process.env["PATH"]!, HOME: folder, CLAUDE_SESSIONS_SPOOL: join(folder, "spool"), ...env };
-}
-
-/** `claude-sessions hook`, and the script that does the same where there is a shell. */
-const programs = {
-  "the program": ({ args = [], agent = "claude-code", ...call }: Call) =>
-    execa("node", [launcher, "hook", agent, "--url", call.url, ...args], options(call)),
-  "the script": ({ args = [], agent = "claude-code", ...call }: Call) => {
-    const script = join(call.folder, "hook.sh");
-    writeFileSync(script, hookScript);
-    const [how, words] = args[0] === "--wait" ? [args, []] : [[], args];
-    return execa("/bin/sh", [script, ...how, agent, call.url, ...words], options(call));
-  },
-};
-
-function options(call: Call) {
-  return {
-    env: envOf(call),
-    extendEnv: false,
-    reject: false,
-    ...(call.input === undefined ? { stdin: "ignore" as const } : { input: call.input }),
-  };
-}
-
-function spooled(folder: string, url: string): string[] {
-  const { folder: path } = spoolFor(join(folder, "spool"), url);
-  try {
-    return readdirSync(path).filter((name) => name.endsWith(".in"));
-  } catch {
-    return [];
-  }
-}
-
-function bodies({ requests }: RecordingServer): string[] {
-  return requests.map(({ body }) => body.trim());
-}
-
-const silent = { exitCode: 0, stdout: "", stderr: "" };
-
-/** The address of a server that was stopped. */
-async function freeUrl(): Promise<string> {
-  await using server = await startRecordingServer();
-  return server.url;
-}
+const test = base.extend<HookFixture>(hookFixture);
 
 describe.for(Object.keys(programs) as (keyof typeof programs)[])("%s", (name) => {
   const hook = async (call: Call): Promise<Ran> => (await programs[name](call)) as Ran;
@@ -186,77 +122,7 @@ describe.for(Object.keys(programs) as (keyof typeof programs)[])("%s", (name) =>
   });
 });
 
-describe.for(Object.keys(programs) as (keyof typeof programs)[])("%s, where a person may answer", (name) => {
-  const ask = async (call: Call): Promise<Ran> =>
-    (await programs[name]({ input: "{}", args: ["--wait", "60"], ...call })) as Ran;
-  const decision = '{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"allow"}}}';
-
-  test("asks for so long, once what came before is there, and prints what is decided", async ({ server, folder }) => {
-    server.answer = { status: 500, body: "" };
-    await programs[name]({ url: server.url, folder, input: "before" });
-    await vi.waitFor(() => expect(spooled(folder, server.url)).toHaveLength(1));
-    letRest(folder, server.url);
-    server.requests.length = 0;
-    server.answer = { status: 200, body: decision };
-    const { stdout, ...rest } = await ask({ url: server.url, folder, env: { CLAUDE_PID: "4711" } });
-    expect([stdout.trim(), rest.exitCode, rest.stderr]).toEqual([decision, 0, ""]);
-    const hooks = server.requests.filter(({ url }) => url !== "/health");
-    expect(hooks.map(({ body }) => body.trim())).toEqual(["before", "{}"]);
-    expect(hooks[1]!.url).toMatch(/^\/hooks\/claude-code\?pid=4711&(host=[^&]+&approvals=60|approvals=60&host=[^&]+)$/);
-    expect(hooks[1]!.headers["idempotency-key"]).toMatch(/^hook-\d+-\d+$/);
-    expect(spooled(folder, server.url)).toEqual([]);
-  });
-
-  test("asks without a spool too", async ({ server, folder }) => {
-    server.answer = { status: 200, body: decision };
-    const { stdout } = await ask({ url: server.url, folder, env: { CLAUDE_SESSIONS_SPOOL: "off" } });
-    expect(stdout.trim()).toBe(decision);
-    expect(server.requests.at(-1)).toMatchObject({ url: "/hooks/claude-code?approvals=60", body: "{}" });
-  });
-
-  test("prints nothing where nobody answered", async ({ server, folder }) => {
-    expect(await ask({ url: server.url, folder })).toMatchObject(silent);
-    expect(server.requests.at(-1)!.url).toBe("/hooks/claude-code?approvals=60");
-    expect(spooled(folder, server.url)).toEqual([]);
-  });
-
-  test.for(["stopped", "hangs", "answers 500"])(
-    "waits for no server that %s, and keeps its input",
-    async (trouble, { server, folder }) => {
-      server.answer = trouble === "hangs" ? "nothing" : { status: 500, body: "" };
-      const url = trouble === "stopped" ? await freeUrl() : server.url;
-      expect(await ask({ url, folder })).toMatchObject(silent);
-      expect(server.requests.some(({ url: path }) => path.includes("approvals"))).toBe(false);
-      await vi.waitFor(() => expect(spooled(folder, url)).toHaveLength(1));
-    },
-  );
-});
-
-test("the script that is stopped while it waits lets go of the server, and leaves nothing behind", async ({
-  server,
-  folder,
-}) => {
-  server.answer = (path) => (path === "/health" ? { status: 200, body: "{}" } : "nothing");
-  const script = join(folder, "hook.sh");
-  writeFileSync(script, hookScript);
-  const call = { url: server.url, folder, input: "{}" };
-  const child = execa("/bin/sh", [script, "--wait", "60", "claude-code", server.url], options(call));
-  await vi.waitFor(() => expect(server.requests.at(-1)?.url).toContain("approvals"), 5_000);
-  const gone = server.gone();
-  child.kill("SIGTERM");
-  await Promise.all([child, gone]);
-  const { folder: path } = spoolFor(join(folder, "spool"), server.url);
-  expect(readdirSync(path)).toEqual([]);
-});
-
 type Recorded = RecordingServer["requests"][number];
-
-/** As if the server had been found away long ago. */
-function letRest(folder: string, url: string): void {
-  const { folder: path } = spoolFor(join(folder, "spool"), url);
-  writeFileSync(join(path, "away"), "0\n");
-  utimesSync(join(path, "away"), 0, 0);
-}
 
 describe("the program", () => {
   const hook = programs["the program"];

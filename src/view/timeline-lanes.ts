@@ -1,6 +1,6 @@
 import type { Agent } from "../core/state.js";
 import { agentRows } from "./agent-tree.js";
-import type { FeedItem, FeedKind } from "./feed-types.js";
+import type { FeedItem, FeedKind, ItemText } from "./feed-types.js";
 import { itemText } from "./item-text.js";
 import type { TimelineLane, TimelineSpan, TimeRange } from "./timeline-types.js";
 
@@ -45,8 +45,17 @@ function spanOf(item: FeedItem, end: number): TimelineSpan {
   const open = status === "running";
   const at = Number.isFinite(item.at) ? item.at : end;
   const from = isEndAlone ? at - known : at;
-  const { label, text } = itemText(item);
+  const { label, text } = wordsOf(item);
   return { key, seq, kind, status, open, row: 0, label, text, from, to: open ? Math.max(end, from) : from + known };
+}
+
+/** An item that grows is another object: what it is called was made once for each. */
+const words = new WeakMap<FeedItem, ItemText>();
+
+function wordsOf(item: FeedItem): ItemText {
+  const known = words.get(item) ?? itemText(item);
+  words.set(item, known);
+  return known;
 }
 
 /** Each span in the first row that is free while it lasts; prompts keep row 0 to themselves. */

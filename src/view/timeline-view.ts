@@ -76,9 +76,10 @@ class TimelineModel implements TimelineView {
   update(facts: TimelineFacts): void {
     const before = this.facts;
     this.facts = facts;
-    if (before && before.head === facts.head && before.end === facts.end && before.agents === facts.agents) return;
-    this.stale = true;
-    this.frames.request();
+    if (before?.begin !== facts.begin || before.end !== facts.end || before.agents !== facts.agents) {
+      this.stale = true;
+      this.frames.request();
+    }
     if (before === null) void this.load();
     else if (before.head !== facts.head) this.growSoon();
   }

@@ -5,8 +5,10 @@ import { agentProgram, runAgent, scratchHome, type Ran } from "../support/agents
 
 const claude = agentProgram("claude");
 
-/** Far more than a busy machine adds; a hook that waits a second for a server that hangs adds it nine times over. */
-const noticeableMs = 4_000;
+/** A hook that waits for a server that hangs, if only for a second, adds it nine times over. */
+const noticeableMs = 2_000;
+/** What else the machine does is no fault of the agent's: the fastest of so many runs, one in turn with the other. */
+const mostRounds = 5;
 
 interface Case {
   prompt: "RUN_ECHO" | "RUN_FORBIDDEN";
@@ -25,10 +27,27 @@ async function runOnce(api: string, server: string, { prompt, connect }: Case): 
   });
 }
 
-/** The faster of two: what else the machine does is no fault of the agent's. */
-async function run(api: string, server: string, one: Case): Promise<Ran> {
-  const [first, second] = [await runOnce(api, server, one), await runOnce(api, server, one)];
-  return first.milliseconds < second.milliseconds ? first : second;
+interface Compared {
+  alone: Ran[];
+  connected: Ran[];
+  /** How much longer the fastest run took where it was connected. */
+  extraMs: number;
+}
+
+/** Runs both in turn until it is clear that being connected is not noticed, or it is clear that it is. */
+async function compare(api: string, server: string, one: Case): Promise<Compared> {
+  const compared: Compared = { alone: [], connected: [], extraMs: Number.POSITIVE_INFINITY };
+  const { alone, connected } = compared;
+  while (alone.length < mostRounds && compared.extraMs > noticeableMs) {
+    alone.push(await runOnce(api, server, { ...one, connect: undefined }));
+    connected.push(await runOnce(api, server, one));
+    compared.extraMs = fastest(connected) - fastest(alone);
+  }
+  return compared;
+}
+
+function fastest(runs: readonly Ran[]): number {
+  return Math.min(...runs.map(({ milliseconds }) => milliseconds));
 }
 
 describe.skipIf(claude === undefined).each(["stopped", "hangs", "answers 500"] as const)(
@@ -43,11 +62,11 @@ describe.skipIf(claude === undefined).each(["stopped", "hangs", "answers 500"] a
       await using api = await startAnthropicApi();
       await using failing = trouble === "stopped" ? undefined : await startFailingServer(trouble);
       const url = failing?.url ?? (await stoppedServer());
-      const alone = await run(api.url, url, { prompt, connect: undefined });
-      const connected = await run(api.url, url, { prompt, connect: [...connect] });
-      expect(alone).toMatchObject({ code: 0, stdout: "All done.", stderr: "" });
-      expect(connected).toMatchObject({ code: alone.code, stdout: alone.stdout, stderr: alone.stderr });
-      expect(connected.milliseconds).toBeLessThan(alone.milliseconds + noticeableMs);
+      const { alone, connected, extraMs } = await compare(api.url, url, { prompt, connect: [...connect] });
+      for (const { code, stdout, stderr } of [...alone, ...connected]) {
+        expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "All done.", stderr: "" });
+      }
+      expect(extraMs).toBeLessThan(noticeableMs);
     });
   },
 );

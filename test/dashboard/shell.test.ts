@@ -128,6 +128,7 @@ test("moves nothing for whoever asked for less motion", async ({ dashboard: { op
     ["reduce", false],
   ] as const) {
     const page = await open({ reducedMotion });
+    await page.getByText("No sessions yet").waitFor();
     await page.keyboard.press("N");
     await page.locator(".toast").waitFor();
     expect(Number.parseFloat(await page.evaluate<string>(duration)) > 0.001).toBe(moves);

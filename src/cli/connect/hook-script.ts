@@ -233,7 +233,7 @@ ask() {
   if [ -n "$usable" ]; then
     (let_go && send) &
     rounds=0
-    while [ $rounds -lt 100 ] && waits; do
+    while [ $rounds -lt 100 ] && { waits || comes; }; do
       sleep 0.02 2>/dev/null || break
       rounds=$((rounds + 1))
     done
@@ -262,6 +262,14 @@ ask() {
   answer=\${answer%"
 "*}
   [ "$answer" = '{}' ] || printf '%s\\n' "$answer"
+}
+
+# Whether another hook is about to hand its input over; one that asks, too, has an answer to wait for.
+comes() {
+  for input in "$spool"/.[0-9]*-*[0-9]; do
+    [ "$input" != "$spool/.$delivery" ] && [ -e "$input" ] && [ ! -e "$input.answer" ] && return 0
+  done
+  return 1
 }
 
 asked_input() {

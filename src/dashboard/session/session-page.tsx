@@ -10,10 +10,13 @@ import { SessionHeader } from "./session-header.js";
 import { useAddress } from "./use-address.js";
 import "./session-page.css";
 
+/** More of them nobody reads, and each draws the rows anew while a session is busy. */
+const framesPerSecond = 12;
+
 /** One session: what it did and does, and how everything was at any moment of it. */
 export function SessionPage({ sessionId }: { sessionId: string }) {
   const { source, clock } = useServices();
-  const view = useOwnView(() => createSessionView({ source, clock, sessionId }));
+  const view = useOwnView(() => createSessionView({ source, clock, sessionId, framesPerSecond }));
   if (!view) return <main className="shell-main" id="main" />;
   return (
     <SessionContext value={view}>

@@ -31,7 +31,8 @@ export function useFeedList(rows: readonly FeedItem[], feed: FeedSnapshot): Feed
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimates[rows[index]?.kind ?? "tool"] ?? 28,
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    overscan: 12,
+    // Somebody who follows does not scroll.
+    overscan: follow ? 2 : 12,
     paddingEnd: 12,
     scrollPaddingStart: 34,
   });

@@ -7,7 +7,7 @@ import { useSession } from "./session-context.js";
 /** The session's timeline, told what the session's view knows. */
 export function useTimeline(sessionId: string): TimelineView | null {
   const { source, clock } = useServices();
-  const timeline = useOwnView(() => createTimelineView({ source, clock, sessionId }));
+  const timeline = useOwnView(() => createTimelineView({ source, clock, sessionId, framesPerSecond: 12 }));
   const head = useSession((snapshot) => snapshot.head);
   const agents = useSession((snapshot) => snapshot.session?.state.agents);
   const created = useSession((snapshot) => snapshot.metadata?.created);

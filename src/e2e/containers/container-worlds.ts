@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { runCommand } from "../command.js";
 import type { Project } from "../project.js";
 import type { WorldMaker } from "../world.js";
@@ -30,6 +33,7 @@ export function createContainerWorlds(options: Options): WorldMaker {
     ...(baseImages.node !== undefined && { E2E_NODE_IMAGE: baseImages.node }),
     ...(baseImages.python !== undefined && { E2E_PYTHON_IMAGE: baseImages.python }),
   };
+  let context: string | undefined;
   let composeFile = "";
   return {
     description: engine.description,
@@ -37,7 +41,8 @@ export function createContainerWorlds(options: Options): WorldMaker {
       const commands = { env, signal, onLine: status };
       const pythonImage = baseImages.python ?? publicPython;
       note("packing the working tree");
-      composeFile = (await layOutContext(project, engine, { ...commands, pythonImage, networkCa })).composeFile;
+      context = mkdtempSync(join(tmpdir(), "claude-sessions-e2e-context-"));
+      composeFile = await layOutContext(context, project, engine, { ...commands, pythonImage, networkCa });
       note("building images");
       const [file, ...args] = engine.compose;
       await runCommand(file!, [...args, "-p", "claude-sessions-e2e", "-f", composeFile, "build"], commands);
@@ -59,6 +64,9 @@ export function createContainerWorlds(options: Options): WorldMaker {
         for (const { name: log, text } of logs) note(`${log}\n${text.split("\n").slice(-20).join("\n")}`);
         throw error;
       }
+    },
+    dispose() {
+      if (context !== undefined) rmSync(context, { recursive: true, force: true });
     },
   };
 }

@@ -1,14 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { AppError } from "../../core/errors.js";
 import { runCommand, type CommandOptions } from "../command.js";
 import type { Project } from "../project.js";
 import type { Engine } from "./engine.js";
-
-/** What images are built from: a slim clone, with the packages of the working tree in it. */
-export interface BuildContext {
-  composeFile: string;
-}
 
 interface ContextOptions extends CommandOptions {
   pythonImage: string;
@@ -18,18 +13,23 @@ interface ContextOptions extends CommandOptions {
 
 const leftOut = new Set(["node_modules", "__pycache__", "packages"]);
 
-/** Lays the context out anew; the engine knows by the content what has changed. */
+/**
+ * Lays out what images are built from: a slim clone, with the packages of the working tree in it.
+ * The engine knows by the content what has changed.
+ *
+ * @param folder an empty one
+ * @returns the compose file in it
+ */
 export async function layOutContext(
+  folder: string,
   project: Project,
   { program }: Engine,
   options: ContextOptions,
-): Promise<BuildContext> {
-  const folder = join(project.cache, "context");
+): Promise<string> {
   const [containers, deploy] = [join(folder, "test-containers"), join(folder, "deploy")];
   const packages = join(containers, "packages");
-  rmSync(folder, { recursive: true, force: true });
   const wanted = (path: string) => !leftOut.has(basename(path));
-  cpSync(project.containers, containers, { recursive: true, filter: wanted });
+  cpSync(realpathSync(project.containers), containers, { recursive: true, filter: wanted });
   mkdirSync(packages);
   mkdirSync(deploy);
   copyFileSync(join(project.root, "deploy", "Dockerfile"), join(deploy, "Dockerfile"));
@@ -40,8 +40,8 @@ export async function layOutContext(
   if (options.networkCa !== undefined) {
     copyCertificates(options.networkCa, [join(folder, "ca.crt"), join(packages, "ca.crt")]);
   }
-  await packPython(project, program, packages, options);
-  return { composeFile: join(containers, "compose.yaml") };
+  await packPython(project, program, folder, options);
+  return join(containers, "compose.yaml");
 }
 
 function copyCertificates(file: string, places: readonly string[]): void {
@@ -58,17 +58,20 @@ async function packNode(root: string, folder: string, options: CommandOptions): 
 
 /** The wheel is made in a container: the machine may have no Python. */
 async function packPython(
-  { root, cache }: Project,
+  { root }: Project,
   engine: Engine["program"],
-  packages: string,
+  context: string,
   options: ContextOptions,
 ): Promise<void> {
-  const folder = join(cache, "context", "client");
+  const folder = join(context, "client");
   const image = "claude-sessions-e2e/client";
   mkdirSync(folder);
   for (const name of ["pyproject.toml", "README.md", "LICENSE", "src"]) {
     const wanted = (path: string) => !leftOut.has(basename(path));
-    cpSync(join(root, "clients", "python", name), join(folder, name), { recursive: true, filter: wanted });
+    cpSync(realpathSync(join(root, "clients", "python", name)), join(folder, name), {
+      recursive: true,
+      filter: wanted,
+    });
   }
   if (options.networkCa !== undefined) copyFileSync(options.networkCa, join(folder, "ca.crt"));
   const dockerfile = join(root, "test-containers", "wheel.Dockerfile");
@@ -76,7 +79,7 @@ async function packPython(
   await runCommand(engine, args, options);
   const container = (await runCommand(engine, ["create", image, "true"], options)).trim().split("\n").at(-1)!;
   try {
-    await runCommand(engine, ["cp", `${container}:/wheels/.`, packages], options);
+    await runCommand(engine, ["cp", `${container}:/wheels/.`, join(context, "test-containers", "packages")], options);
   } finally {
     await runCommand(engine, ["rm", "-f", container], { ...options, signal: undefined });
   }

@@ -46,6 +46,8 @@ export function createProcessWorlds(options: Options): WorldMaker {
         throw error;
       }
     },
+    // What it made is of use to the next run too.
+    dispose: () => {},
   };
 }
 
