@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { run, SetupError, step } from "./setup.mjs";
 
 /** Command → Debian package. */
-const parts = { curl: "curl", jq: "jq", zsh: "zsh", fish: "fish", tmux: "tmux" };
+const parts = { curl: "curl", jq: "jq", zsh: "zsh", fish: "fish", tmux: "tmux", chromium: "chromium" };
 
 /** Whether a missing program can be installed here: then a test that is skipped for it is a failure. */
 export function canInstall() {

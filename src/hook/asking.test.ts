@@ -7,7 +7,6 @@ import { spoolFor } from "./spool.js";
 import {
   type Call,
   type Ran,
-  bodies,
   freeUrl,
   letRest,
   options,
