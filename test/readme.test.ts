@@ -237,6 +237,7 @@ test("the addresses that stand alone answer", async () => {
 const settingKeys: Record<string, [key: string, value: string]> = {
   "--host": ["host", "::1"],
   "--port": ["port", "1"],
+  "--dashboard-port": ["dashboardPort", "3001"],
   "--storage": ["storage", "/s"],
   "--durability": ["durability", "relaxed"],
   "--no-implicit-sessions": ["implicitSessions", "false"],
