@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "./build.mjs";
+import { buildNodeClient } from "./build-node-client.mjs";
 import { ensurePython, pythonChecks } from "./python.mjs";
 import { ensureInstalled, projectEnv, root, runMain } from "./setup.mjs";
 
@@ -51,11 +52,11 @@ function runCommand(command, args) {
   });
 }
 
-/** Judges the package as it would be published, apart from the build that publishing runs. */
+/** Judges the packages as they would be published, apart from the build that publishing runs. */
 async function checkPackage() {
   const folder = mkdtempSync(join(tmpdir(), "claude-sessions-pack-"));
   try {
-    await ensureBuilt();
+    await Promise.all([ensureBuilt(), buildNodeClient()]);
     for (const packed of [root, join(root, "clients", "node")]) {
       const pack = ["pack", packed, "--ignore-scripts", "--silent", "--pack-destination", folder];
       const { ok, output } = await runCommand("npm", pack);

@@ -114,8 +114,8 @@ async function playIn(
   try {
     const stage = createStage({ world, client, recorder, signal: limit, scripted });
     sessions.of = stage.sessions;
-    const reports = await Promise.all(scenarios.map((scenario) => playScenario(scenario, stage, audience, now)));
-    signal.throwIfAborted();
+    const play = (scenario: Scenario) => playScenario(scenario, stage, { audience, signal, now });
+    const reports = await Promise.all(scenarios.map(play));
     const isFailed = reports.some(({ status }) => status === "failed");
     return isFailed ? { reports, remains: await gatherRemains(stage) } : { reports };
   } finally {
@@ -126,8 +126,7 @@ async function playIn(
 async function playScenario(
   scenario: Scenario,
   stage: Stage,
-  audience: Audience,
-  now: () => number,
+  { audience, signal, now }: Pick<RunOptions, "audience" | "signal" | "now">,
 ): Promise<ScenarioReport> {
   const { name, title } = scenario;
   const started = now();
@@ -136,6 +135,7 @@ async function playScenario(
   try {
     await scenario.run(stage, (check, problems) => void checks.push({ name: check, problems: [...problems] }));
   } catch (error) {
+    signal.throwIfAborted();
     checks.push({ name: "runs to its end", problems: [messageOf(error)] });
   }
   const status = checks.some(({ problems }) => problems.length > 0) ? "failed" : "passed";

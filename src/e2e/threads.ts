@@ -55,7 +55,7 @@ function isResult({ type, data }: SessionEvent): boolean {
 }
 
 /** The types of a session's agents, by their ids. */
-export function agentTypes(events: readonly SessionEvent[]): Map<string, string> {
+function agentTypes(events: readonly SessionEvent[]): Map<string, string> {
   const spawned = events.filter(({ type }) => type === "agent_spawned");
   return new Map(spawned.map(({ data }) => [String(data["agentId"]), String(data["type"])]));
 }

@@ -37,20 +37,6 @@ export function cut(text: string, width: number): string {
   return width <= 0 ? "" : `${startOf(text, width - 1)}…`;
 }
 
-/** The end of the text in `width` cells, with an ellipsis in front where something is missing. */
-function cutStart(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
-  if (width <= 0) return "";
-  let used = 1;
-  let result = "";
-  for (const { segment } of [...segmenter.segment(text)].reverse()) {
-    used += widthOf(segment);
-    if (used > width) break;
-    result = segment + result;
-  }
-  return `…${result}`;
-}
-
 export type Align = "left" | "right";
 
 /** The text in exactly `width` cells. */
