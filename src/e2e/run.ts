@@ -40,19 +40,19 @@ export interface RunOptions {
 
 /** Plays every act in a world of its own, and takes each world away again whatever happens. */
 export async function runActs(options: RunOptions): Promise<RunReport> {
-  const { worlds, audience, signal, keep } = options;
+  const { worlds, audience, signal, keep, now } = options;
+  const started = now();
   audience.doing(`preparing (${worlds.description})`);
   try {
     await worlds.prepare(signal);
-    return await playAll(options);
+    return await playAll(options, started);
   } finally {
     if (!keep) worlds.dispose();
   }
 }
 
-async function playAll(options: RunOptions): Promise<RunReport> {
+async function playAll(options: RunOptions, started: number): Promise<RunReport> {
   const { acts, worlds, audience, now } = options;
-  const started = now();
   const scenarios: ScenarioReport[] = [];
   let bundle: string | undefined;
   for (const act of acts) {

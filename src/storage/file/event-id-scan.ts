@@ -20,8 +20,10 @@ export function scanEventIds(hot: HotSession): Promise<void> {
   if (running) return running;
   hot.scanning = true;
   const scan = scanAll(hot).finally(() => {
-    hot.scanning = false;
     scans.delete(hot);
+    // Whoever waits for the scan finds the session still there: else, where few are kept in memory,
+    // those that wait for different ones could push out each other's for ever.
+    setImmediate(() => (hot.scanning = false));
   });
   scans.set(hot, scan);
   return scan;
