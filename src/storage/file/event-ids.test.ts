@@ -132,13 +132,3 @@ describe("a repeat", () => {
     ]);
   });
 });
-
-test("appends with ids to more sessions than are kept in memory do not keep each other waiting", async () => {
-  const { store, path } = await openStore(testFolder());
-  const sessions = Array.from({ length: 12 }, (_, index) => `s-${index}`);
-  for (const session of sessions) await store.append(session, [{ ...action(), eventId: "first" }]);
-  await store.close();
-  const { store: again } = await openStore(path, { hotSessions: 1 });
-  const appends = sessions.map((session) => again.append(session, [{ ...action(), eventId: "second" }]));
-  expect((await Promise.all(appends)).map(({ events }) => events[0]!.seq)).toEqual(sessions.map(() => 3));
-});
