@@ -27,7 +27,7 @@ describe.for(Object.keys(programs) as (keyof typeof programs)[])("%s, where a pe
   test("asks for so long, once what came before is there, and prints what is decided", async ({ server, folder }) => {
     server.answer = { status: 500, body: "" };
     await programs[name]({ url: server.url, folder, input: "before" });
-    await vi.waitFor(() => expect(spooled(folder, server.url)).toHaveLength(1));
+    await eventually(() => expect(spooled(folder, server.url)).toHaveLength(1));
     letRest(folder, server.url);
     server.requests.length = 0;
     server.answer = { status: 200, body: decision };
@@ -60,7 +60,7 @@ describe.for(Object.keys(programs) as (keyof typeof programs)[])("%s, where a pe
       const url = trouble === "stopped" ? await freeUrl() : server.url;
       expect(await ask({ url, folder })).toMatchObject(silent);
       expect(server.requests.some(({ url: path }) => path.includes("approvals"))).toBe(false);
-      await vi.waitFor(() => expect(spooled(folder, url)).toHaveLength(1));
+      await eventually(() => expect(spooled(folder, url)).toHaveLength(1));
     },
   );
 });
@@ -74,7 +74,7 @@ test("the script asks only once the hook before it has handed its input over", a
   const earlier = `${server.url}/hooks/claude-code 2026-01-01T00:00:00Z\nbefore`;
   writeFileSync(join(path, ".1-1"), earlier);
   const child = execa("/bin/sh", [script, "--wait", "60", "claude-code", server.url], options(call));
-  await vi.waitFor(() => expect(server.requests.map(({ url }) => url)).toEqual(["/health"]));
+  await eventually(() => expect(server.requests.map(({ url }) => url)).toEqual(["/health"]));
   renameSync(join(path, ".1-1"), join(path, "1-1.in"));
   await execa("/bin/sh", [script, "claude-code", server.url], options({ ...call, input: "another" }));
   await child;
@@ -91,10 +91,15 @@ test("the script that is stopped while it waits lets go of the server, and leave
   writeFileSync(script, hookScript);
   const call = { url: server.url, folder, input: "{}" };
   const child = execa("/bin/sh", [script, "--wait", "60", "claude-code", server.url], options(call));
-  await vi.waitFor(() => expect(server.requests.at(-1)?.url).toContain("approvals"), 5_000);
+  await eventually(() => expect(server.requests.at(-1)?.url).toContain("approvals"));
   const gone = server.gone();
   child.kill("SIGTERM");
   await Promise.all([child, gone]);
   const { folder: path } = spoolFor(join(folder, "spool"), server.url);
   expect(readdirSync(path)).toEqual([]);
 });
+
+/** Processes take their time on a busy machine. */
+function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, 10_000);
+}

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { SessionEvent } from "../../src/core/event.js";
@@ -162,9 +164,15 @@ describe.skipIf(claude === undefined)("Claude Code, connected", { timeout: 60_00
   });
 
   test("links a fork to the session that it came from", async () => {
-    const { sessionId } = await told("RUN_ECHO");
-    const fork = randomUUID();
-    await run("RUN_PAIR", "--resume", sessionId, "--fork-session", "--session-id", fork);
+    // In a folder of its own: which of several sessions that ended there just now it came from, no hook says.
+    const project = join(agent.project, "forked");
+    mkdirSync(project);
+    const runThere = (...argv: string[]) =>
+      runAgent({ ...agent, project }, claude!, ["-p", ...argv, ...allowed], apiEnv());
+    const [sessionId, fork] = [randomUUID(), randomUUID()];
+    await runThere("RUN_ECHO", "--session-id", sessionId);
+    await finalized(sessionId);
+    await runThere("RUN_PAIR", "--resume", sessionId, "--fork-session", "--session-id", fork);
     await finalized(fork);
     expect(await agent.metadata(fork)).toMatchObject({ parentSession: sessionId });
   });
