@@ -5,8 +5,8 @@ export default defineConfig({
     include: ["{src,test,clients/node}/**/*.test.{ts,tsx}"],
     globalSetup: ["scripts/vitest-global-setup.mjs"],
     setupFiles: ["test/setup.ts"],
-    testTimeout: 15_000,
-    hookTimeout: 15_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     unstubEnvs: true,
     // A certificate bundle in the environment adds 40 ms to every process that a test starts.
     env: { NODE_EXTRA_CA_CERTS: "" },

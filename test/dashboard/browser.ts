@@ -68,7 +68,7 @@ export async function withDashboard(
       contexts.push(context);
       if (init !== undefined) await context.addInitScript(init);
       const page = await context.newPage();
-      page.setDefaultTimeout(8_000);
+      page.setDefaultTimeout(20_000);
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("console", (message) => {
         if (message.type() === "error" || /Content.Security/i.test(message.text())) complaints.push(message.text());

@@ -6,7 +6,7 @@ import type { Dashboard } from "./browser.js";
 
 /** What is read again until it is what is expected; a busy machine may take its time. */
 export function eventually<T>(read: () => T | Promise<T>) {
-  return expect.poll(read, { timeout: 8_000 });
+  return expect.poll(read, { timeout: 20_000 });
 }
 
 /** So long ago did every story begin. */

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../src/testing/temporary-folder.js";
 
 const launcher = fileURLToPath(new URL("../../bin/claude-sessions.js", import.meta.url));
 /** One person reads slower than this, and a loaded machine draws slower than one would like. */
-const patience = { timeout: 12_000, interval: 40 };
+const patience = { timeout: 30_000, interval: 40 };
 
 export interface Size {
   columns: number;
