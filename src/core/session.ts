@@ -38,5 +38,6 @@ function createdInitial({ data }: FoldedEvent): JsonObject {
 
 function reduceFinal(final: JsonObject | null, metadata: Metadata, event: FoldedEvent): JsonObject | null {
   if (event.type === "session_finalized") return { ...event.data, status: metadata.status, finalized: event.timestamp };
-  return event.type === "metadata_updated" && metadata.status === "active" ? null : final;
+  if (final === null || event.type !== "metadata_updated") return final;
+  return metadata.status === "active" ? null : { ...final, status: metadata.status };
 }

@@ -113,10 +113,21 @@ test.for([
 
 test("goes on in an ended session by a prompt, and not by what comes late", async () => {
   const session = hookSession();
-  await session.send(prompt("p"), pre("a"), hook("SessionEnd", { reason: "other" }), post("a"), stop("late"));
+  await session.send(prompt("p"), pre("a"), hook("SessionEnd", { reason: "other" }), post("a"));
   expect((await session.session())!.metadata.status).toBe("cancelled");
   await session.send(prompt("q"));
   expect((await session.session())!.metadata).toMatchObject({ status: "active", liveness: { status: "running" } });
+});
+
+test.for([
+  [stop("done"), "completed"],
+  [hook("StopFailure", { error: "invalid_request", last_assistant_message: "API Error: 400" }), "failed"],
+] as const)("corrects how a session ended whose last turn's end it overtook", async ([end, status]) => {
+  const session = hookSession();
+  await session.send(prompt("p"), hook("SessionEnd", { reason: "other" }), end);
+  const { metadata, final } = (await session.session())!;
+  expect(metadata).toMatchObject({ status, liveness: { status: "ended" } });
+  expect(final).toMatchObject({ status, outcome: { reason: "other" } });
 });
 
 test("closes what a process left open that was started again under the same id", async () => {

@@ -58,6 +58,14 @@ test("closes what a rule refused with the reason that the model was given", asyn
   expect(await results(session)).toEqual([["a", "denied", "Blocked by policy"]]);
 });
 
+test("tells what a hook of the user's refused from what the tool did not take", async () => {
+  const session = hookSession();
+  const answer = "<tool_use_error>PreToolUse:Bash hook error: [guard.sh]: not here</tool_use_error>";
+  const call = { tool_name: "Bash", tool_input: {}, tool_use_id: "a", tool_response: answer };
+  await session.send(prompt("p"), pre("a"), hook("PostToolBatch", { tool_calls: [call] }));
+  expect(await results(session)).toEqual([["a", "denied", answer]]);
+});
+
 test("closes a call that an automatic check refused", async () => {
   const session = hookSession();
   await session.send(

@@ -111,6 +111,7 @@ function settle(telling: Telling, input: JsonObject): void {
 }
 
 function isInvalid(answer: string): boolean {
+  if (answer.startsWith("<tool_use_error>PreToolUse:")) return false;
   return answer.includes("<tool_use_error>") || answer.startsWith("InputValidationError");
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../core/json.js";
+import type { JsonObject, JsonValue } from "../../../core/json.js";
 import { isRedacted } from "../tellers.js";
 import { toolTypeOf } from "../tool-type.js";
 import { eventIdFor } from "../telling/input.js";
@@ -240,11 +240,17 @@ function agentOf(log: Log): Draft[] {
   const { attributes, time } = log;
   const agentId = textOf(attributes["agent_id"]);
   if (agentId === undefined) return [];
-  const named = textOf(firstOf(attributes, "agent.name", "agent_type"));
-  const type = named ?? /^agent:(?:.*:)?([^:]+)$/.exec(textOf(attributes["query_source"]) ?? "")?.[1] ?? "agent";
+  const named = agentTypeOf(firstOf(attributes, "agent.name", "agent_type"));
+  const asked = /^agent:(?:.*:)?([^:]+)$/.exec(textOf(attributes["query_source"]) ?? "")?.[1];
+  const type = named ?? agentTypeOf(asked) ?? "agent";
   return [
     change("agent_spawned", eventIdFor("agent", agentId), { agentId, type }, { ...place(log, named ? 2 : 1), time }),
   ];
+}
+
+/** Every agent that a user defined is called `custom`, which names none. */
+export function agentTypeOf(value: JsonValue | undefined): string | undefined {
+  return value === "custom" ? undefined : textOf(value);
 }
 
 function completed(log: Log, name: string): Draft[] {
@@ -253,7 +259,7 @@ function completed(log: Log, name: string): Draft[] {
   if (agentId === undefined) return unknown(log, name);
   const durationMs = numberOf(attributes["duration_ms"]);
   const began = time - BigInt(Math.round((durationMs ?? 0) * 1_000_000));
-  const type = textOf(attributes["agent_type"]) ?? "agent";
+  const type = agentTypeOf(attributes["agent_type"]) ?? "agent";
   const status = attributes["error"] === undefined ? "completed" : "failed";
   const model = textOf(attributes["model"]);
   const extra = extraOf(log, (key) => told(key) && key !== "error");

@@ -1,7 +1,7 @@
 import { toolTypeOf } from "../tool-type.js";
 import { eventIdFor } from "../telling/input.js";
 import { extraOf, toldBy, type Batch } from "./batch.js";
-import { claudeCodeContext, claudeCodeTokens } from "./claude-code-logs.js";
+import { agentTypeOf, claudeCodeContext, claudeCodeTokens } from "./claude-code-logs.js";
 import { action, change, response, type Draft } from "./draft.js";
 import type { Span } from "./signals.js";
 import { firstOf, millisecondsBetween, numberOf, textOf } from "./values.js";
@@ -184,7 +184,7 @@ function isSpawn({ name, attributes }: Span): boolean {
 }
 
 function typeFrom({ attributes }: Span): string | undefined {
-  return /^agent\.(?:.*\.)?([^.]+)$/.exec(textOf(attributes["query_source_safe"]) ?? "")?.[1];
+  return agentTypeOf(/^agent\.(?:.*\.)?([^.]+)$/.exec(textOf(attributes["query_source_safe"]) ?? "")?.[1]);
 }
 
 function unknown(span: Span): Draft[] {

@@ -117,6 +117,7 @@ describe("Claude Code", () => {
       { text: "<REDACTED>", turn: "p1" },
       { text: "mend it", turn: "p1", eventId: "prompt:p1#2" },
     ]);
+    expect(await told(server, sessionId, "turn_end")).toEqual([]);
   });
 
   test("tells what a tool gave, and what that means for goals, also where telemetry told first that it was well", async () => {
@@ -171,9 +172,29 @@ describe("Claude Code", () => {
       tool_use_id: "t1",
       tool_input: spawn,
     });
-    await logs(server, { name: "claude_code.tool_decision", at: 2, attributes: { agent_id: "a1", tool_name: "Bash" } });
+    const ofAgent = { agent_id: "a1", "agent.name": "custom", query_source: "agent:custom", tool_name: "Bash" };
+    await logs(server, { name: "claude_code.tool_decision", at: 2, attributes: ofAgent });
     await hook(server, "claude-code", 3, { hook_event_name: "SubagentStop", agent_id: "a1", agent_type: "scout" });
     const { state } = (await server.call("GET", `/api/sessions/${sessionId}`)).body;
     expect(state.agents).toMatchObject([{ type: "scout", task: "Look around", toolCallId: "t1", status: "completed" }]);
+  });
+
+  test("takes the start of an agent that telemetry told the end of for late, and a later one for another message", async () => {
+    await using server = await startTestServer();
+    const agent = { agent_id: "a1", agent_type: "scout" };
+    await hook(server, "claude-code", 0, prompt);
+    await logs(server, {
+      name: "claude_code.subagent_completed",
+      at: 5,
+      attributes: { ...agent, agent_type: "custom" },
+    });
+    await hook(server, "claude-code", 2, { hook_event_name: "SubagentStart", ...agent });
+    const stopped = { hook_event_name: "SubagentStop", ...agent, last_assistant_message: "found" };
+    await hook(server, "claude-code", 4, stopped);
+    expect(await told(server, sessionId, "agent_resumed")).toEqual([]);
+    const { state } = (await server.call("GET", `/api/sessions/${sessionId}`)).body;
+    expect(state.agents).toMatchObject([{ type: "scout", status: "completed", result: "found" }]);
+    await hook(server, "claude-code", 60_000, { hook_event_name: "SubagentStart", ...agent });
+    expect(await told(server, sessionId, "agent_resumed")).toMatchObject([{ agentId: "a1" }]);
   });
 });

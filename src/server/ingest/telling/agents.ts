@@ -13,14 +13,25 @@ export function beginAgent(telling: Telling, id: string, type: string | undefine
   const agentId = partIdFor(id);
   const known = telling.agents.get(agentId);
   if (known) {
-    // Its start was told of only after its end, or it was sent another message.
-    if (known["startMissed"] !== true && known["status"] !== "active") {
+    if (known["status"] !== "active" && !isLateStart(telling, known)) {
       action<Lifecycle>(telling, { type: "agent_resumed", agentId, extra });
     }
     telling.agents.set(agentId, { ...known, startMissed: false });
     return;
   }
   spawn(telling, agentId, type, Object.keys(extra).length > 0 ? { extra } : {});
+}
+
+/** The start of an agent whose end is known already, and not another message to it. */
+function isLateStart({ timestamp }: Telling, known: JsonObject): boolean {
+  const completed = textOf(known["completed"]);
+  if (timestamp !== undefined && Date.parse(timestamp) <= Date.parse(completed ?? "")) return true;
+  return known["startMissed"] === true || isToldByTelemetry(known);
+}
+
+/** Hooks have told nothing of the agent so far, neither its start nor its end. */
+function isToldByTelemetry({ source }: JsonObject): boolean {
+  return source === undefined;
 }
 
 /** Makes sure that an agent is known which a report is from. */
@@ -75,6 +86,7 @@ function missingOf(telling: Telling, known: JsonObject | undefined, type: string
   const call = type !== undefined && spawning?.subagent === type ? spawning : undefined;
   const isNamed = known["type"] !== unnamed;
   return present({
+    source: isToldByTelemetry(known) ? telling.source : undefined,
     type: isNamed ? undefined : type,
     task: call?.task,
     parentAgentId: call?.agentId,

@@ -20,9 +20,10 @@ export function beginTurn(telling: Telling, prompt: { text: string; from?: strin
   telling.work = "running";
 }
 
-/** Telemetry told of calls of this turn before its prompt came. */
+/** Telemetry told of this turn, without the prompt's text or only calls, before its prompt came. */
 function isAtWork({ turn, story }: Telling): boolean {
-  return turn !== undefined && [...story.open, ...story.calls].some((call) => call.turn === turn);
+  if (turn === undefined) return false;
+  return turn === story.turn || [...story.open, ...story.calls].some((call) => call.turn === turn);
 }
 
 /** The prompt is known; where another source told it, its turn is the one that goes on. */
@@ -71,6 +72,13 @@ export function endTurn(telling: Telling, { status, message, error, extra }: End
   if (message !== undefined) say(telling, { text: message });
   const failure = error === undefined ? {} : { error };
   response<TurnEnd>(telling, { type: "turn_end", status, ...failure, extra });
+  if (status !== "interrupted") correctCancelled(telling, status);
+}
+
+/** The session's end overtook that of its turn, and was taken for a process stopped amid its work. */
+function correctCancelled({ session, over, turn, story, metadata }: Telling, status: "ok" | "error"): void {
+  if (!over || session?.metadata.status !== "cancelled" || turn !== story.turn) return;
+  metadata["status"] = status === "error" ? "failed" : "completed";
 }
 
 /** The turn's end is told again, or comes late: a transcript told of it, and of what came after. */
