@@ -7,10 +7,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ensureAgents } from "./agents.mjs";
 import { ensureBuilt } from "./build.mjs";
+import { checkApplicationTypes, ensurePython } from "./python.mjs";
 import { ensureInstalled, nodePath, projectEnv, root, run, runMain, SetupError, step } from "./setup.mjs";
-import { canInstall } from "./system-parts.mjs";
+import { canInstall, ensureCommands } from "./system-parts.mjs";
 
 const launcher = join(root, "bin", "claude-sessions.js");
+/** Of the environment that a run of plain processes makes. */
+const applicationPython = join(root, "node_modules", ".cache", "claude-sessions", "e2e", "python", "bin", "python");
 const pythonImage = "claude-sessions-base-python:dev";
 /** Debian's own engine with the Compose that it packages, what its networks need, and what makes base images. */
 const engineParts = {
@@ -25,7 +28,8 @@ const engineStartMs = 60_000;
 /** @returns how many checks passed and failed, what was skipped, and what a person should know besides */
 export async function runEndToEnd() {
   const plain = await step("End to end, as plain processes", () => runE2e(["--no-docker"]));
-  return sum([plain, await runInContainers()]);
+  const types = await step("Checking the types of the applications", () => checkApplicationTypes(applicationPython));
+  return sum([plain, types, await runInContainers()]);
 }
 
 async function runInContainers() {
@@ -84,7 +88,7 @@ function sum(results) {
 
 /** An engine that answers, started where none does and this machine lets us; undefined where there is none to be had. */
 async function ensureEngine() {
-  if (canInstall()) await installMissing({ ...engineParts, debootstrap: "debootstrap" });
+  if (canInstall()) await ensureCommands({ ...engineParts, debootstrap: "debootstrap" });
   if (engineAnswers()) return { stop: async () => {} };
   if (!canInstall()) return undefined;
   const log = join(mkdtempSync(join(tmpdir(), "claude-sessions-dockerd-")), "dockerd.log");
@@ -107,22 +111,6 @@ async function ensureEngine() {
 
 function engineAnswers() {
   return spawnSync("docker", ["info"], { stdio: "ignore" }).status === 0;
-}
-
-/** Installs the packages of those commands that are not there. */
-async function installMissing(parts) {
-  const missing = Object.keys(parts).filter((command) => spawnSync("which", [command]).status !== 0);
-  if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((command) => parts[command]))];
-  await step(`Installing ${packages.join(", ")}`, async () => {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args) => run("apt-get", ["-qq", ...args], { env, stdio: ["ignore", 2, 2] });
-    const install = () => apt("install", "-y", "--no-install-recommends", ...packages);
-    if ((await install()) === 0) return;
-    if ((await apt("update")) !== 0 || (await install()) !== 0) {
-      throw new SetupError(`apt-get could not install ${packages.join(", ")}. See its output above.`);
-    }
-  });
 }
 
 /**
@@ -213,6 +201,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await ensureInstalled();
     await ensureAgents();
     await ensureBuilt();
+    if (!(await ensurePython())) throw new SetupError("The applications need Python 3.11 or newer.");
     const { passed, failed, skipped, problems } = await runEndToEnd();
     for (const problem of problems) console.log(problem);
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

@@ -9,6 +9,7 @@ import { ensureBuilt } from "./build.mjs";
 import { ensureInstalled, projectEnv, root, run, runMain, SetupError, step } from "./setup.mjs";
 
 const project = join(root, "clients", "python");
+const applications = join(root, "test-containers");
 const environment = join(root, ".venv");
 const scripts = join(environment, process.platform === "win32" ? "Scripts" : "bin");
 const wheels = join(environment, "wheels");
@@ -23,7 +24,19 @@ export const pythonChecks = [
   { name: "py lint", work: () => runTool("ruff", ["check", "--no-cache", "."]) },
   { name: "py format", work: () => runTool("ruff", ["format", "--no-cache", "--check", "."]) },
   { name: "py types", work: () => runTool("mypy", []) },
+  { name: "app lint", work: () => runTool("ruff", ["check", "--no-cache", "."], applications) },
+  { name: "app format", work: () => runTool("ruff", ["format", "--no-cache", "--check", "."], applications) },
 ];
+
+/**
+ * Checks the types of the applications in test-containers, against the packages in the environment that they run in.
+ *
+ * @param {string} python that environment's
+ */
+export async function checkApplicationTypes(python) {
+  const { ok, output } = await runTool("mypy", ["--python-executable", python], applications);
+  return { passed: Number(ok), failed: Number(!ok), skipped: 0, problems: ok ? [] : [output.trim()] };
+}
 
 /**
  * Makes .venv with what the checks and tests need, where it is not what the requirements say.
@@ -88,9 +101,9 @@ function isNewEnough(python) {
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
 }
 
-function runTool(name, args) {
+function runTool(name, args, cwd = project) {
   return new Promise((resolve, reject) => {
-    const child = spawn(join(scripts, name), args, { cwd: project, env: projectEnv() });
+    const child = spawn(join(scripts, name), args, { cwd, env: projectEnv() });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));

@@ -12,13 +12,20 @@ export function canInstall() {
 }
 
 export async function ensureSystemParts() {
-  const missing = Object.keys(parts).filter((command) => !isThere(command));
-  if (missing.length === 0) return;
-  if (!canInstall()) {
-    console.log(`Not installed, and their tests are skipped: ${missing.join(", ")}`);
-    return;
-  }
-  const packages = missing.map((command) => parts[command]);
+  const missing = await ensureCommands(parts);
+  if (missing.length > 0) console.log(`Not installed, and their tests are skipped: ${missing.join(", ")}`);
+}
+
+/**
+ * Installs the Debian packages of those commands that are not there.
+ *
+ * @param {Record<string, string>} packageOf command → Debian package
+ * @returns {Promise<string[]>} the commands that are missing still, where nothing can be installed
+ */
+export async function ensureCommands(packageOf) {
+  const missing = Object.keys(packageOf).filter((command) => !isThere(command));
+  if (missing.length === 0 || !canInstall()) return missing;
+  const packages = [...new Set(missing.map((command) => packageOf[command]))];
   await step(`Installing ${packages.join(", ")}`, async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const apt = (...args) => run("apt-get", ["-qq", ...args], { env, stdio: ["ignore", 2, 2] });
@@ -28,6 +35,7 @@ export async function ensureSystemParts() {
       throw new SetupError(`apt-get could not install ${packages.join(", ")}. See its output above.`);
     }
   });
+  return [];
 }
 
 function isThere(command) {

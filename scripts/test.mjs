@@ -1,9 +1,11 @@
-// `npm test`: set up, build, check, and run every test with coverage. The last line says how many passed and failed.
+// `npm test`: set up, build, check, run every test with coverage, then the three agents end to end. The last line says
+// how many passed and failed. With arguments, which go to vitest, without the end-to-end suite.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureAgents } from "./agents.mjs";
 import { runChecks } from "./check.mjs";
+import { runEndToEnd } from "./docker.mjs";
 import { ensurePython, runPythonTests } from "./python.mjs";
 import { canInstall, ensureSystemParts } from "./system-parts.mjs";
 import { ensureInstalled, nodePath, root, run, runMain, step } from "./setup.mjs";
@@ -16,6 +18,7 @@ await runMain(async (args) => {
   const results = [await step("Checking", runChecks), await step("Testing", () => runTests(args))];
   if (hasPython) results.push(await step("Testing the Python client", () => runPythonTests()));
   else console.log("There is no Python of the version needed; the tests of the Python client are skipped.");
+  if (hasPython && args.length === 0) results.push(await runEndToEnd());
   return report(results);
 });
 
