@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.js";
+import type { ToolReport, UsageReport } from "../core/reports.js";
 import type { SessionEvent } from "../core/event.js";
 import type { JsonObject } from "../core/json.js";
 import type { Metadata } from "../core/metadata.js";
@@ -25,8 +26,6 @@ import type {
   SessionList,
   Stats,
   StoredRecord,
-  ToolReport,
-  UsageReport,
   Written,
   WrittenAgent,
   WrittenBatch,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { UsageReport } from "../client/types.js";
+import type { UsageReport } from "../core/reports.js";
 import { AppError } from "../core/errors.js";
 import { createOverview, type ReportSource } from "./overview-view.js";
 import { manualClock } from "./testing/manual-clock.js";

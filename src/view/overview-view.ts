@@ -1,4 +1,4 @@
-import type { ToolReport, UsageReport } from "../client/types.js";
+import type { ToolReport, UsageReport } from "../core/reports.js";
 import { Frames } from "./frames.js";
 import type { Observable, ViewClock, ViewError } from "./observable.js";
 import { toViewError } from "./view-error.js";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { UsageReport, UsageRow } from "../../client/types.js";
+import type { UsageReport, UsageRow } from "../../core/reports.js";
 import { formatCost, formatCount, formatExact, formatNumberOf } from "../../view/format.js";
 import type { OverviewSnapshot } from "../../view/overview-view.js";
 import { safeLine } from "../../view/safe-text.js";

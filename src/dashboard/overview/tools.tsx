@@ -1,4 +1,4 @@
-import type { ToolReport, ToolRow } from "../../client/types.js";
+import type { ToolReport, ToolRow } from "../../core/reports.js";
 import { formatDuration, formatExact, formatNumberOf, formatShare } from "../../view/format.js";
 import { brief, safeLine } from "../../view/safe-text.js";
 import { Link } from "../shared/link.js";

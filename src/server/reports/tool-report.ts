@@ -1,38 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../core/json.js";
+import type { ToolFailure, ToolReport, ToolRow } from "../../core/reports.js";
 import type { SessionStore } from "../../storage/session-store.js";
-
-/** How calls of one tool went. Times are milliseconds; null where no call says how long it ran. */
-export interface ToolRow {
-  tool: string;
-  calls: number;
-  /** Ran, and failed. */
-  failed: number;
-  /** A person or a rule refused it. */
-  denied: number;
-  medianMs: number | null;
-  p95Ms: number | null;
-  longestMs: number | null;
-}
-
-/** A call that failed, to look at. */
-export interface ToolFailure {
-  sessionId: string;
-  seq: number;
-  timestamp: string;
-  tool: string;
-  /** The beginning of what the tool said. */
-  message: string;
-}
-
-export interface ToolReport {
-  /** What was looked at: the newest results of the sessions that something happened in last. */
-  sessions: number;
-  results: number;
-  /** The slowest first, by the 95th percentile. */
-  tools: ToolRow[];
-  /** Newest first. */
-  failures: ToolFailure[];
-}
 
 const mostSessions = 50;
 const resultsOfSession = 200;

@@ -1,31 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.js";
 import type { Metadata } from "../../core/metadata.js";
 import { dayOf, otherKey } from "../../core/usage.js";
+import type { UsageReport, UsageRow } from "../../core/reports.js";
 import type { SessionStore } from "../../storage/session-store.js";
-
-/** Sums of what was spent under one key: a day (UTC), a user, a model. `cost` is in US dollars. */
-export interface UsageRow {
-  key: string;
-  sessions: number;
-  calls: number;
-  tokens: number;
-  cost: number;
-}
-
-export interface UsageReport {
-  /** The first day that counts, `YYYY-MM-DD` (UTC). */
-  since: string;
-  /** Sessions with activity since then that were looked at, newest first. */
-  sessions: number;
-  /** False where there are more than were looked at: the figures are then those of the newest. */
-  complete: boolean;
-  total: UsageRow;
-  /** Of each day since `since`, ascending; days on which nothing was spent are left out. */
-  days: UsageRow[];
-  /** The most expensive first; at most {@link mostRows}, what is beyond them summed under `(other)`. */
-  users: UsageRow[];
-  models: UsageRow[];
-}
 
 export interface UsageQuery {
   /** Epoch milliseconds. */

@@ -3,8 +3,9 @@ import { usageQuerySchema } from "../../core/requests.js";
 import type { Call } from "../call.js";
 import { json } from "../reply.js";
 import { KeptAnswers } from "../reports/kept-answer.js";
-import { toolReport, type ToolReport } from "../reports/tool-report.js";
-import { usageReport, type UsageReport } from "../reports/usage-report.js";
+import type { ToolReport, UsageReport } from "../../core/reports.js";
+import { toolReport } from "../reports/tool-report.js";
+import { usageReport } from "../reports/usage-report.js";
 import { route, type Route } from "../route.js";
 
 const usageRowSchema = z
