@@ -1,15 +1,18 @@
-// Bundles src/ into dist/: one file per entry, code shared and split, so that a command loads only what it needs.
+// Bundles src/ into dist/: one file per entry, code shared and split, so that a command loads only what it needs. The Node
+// hook agent is built along with it.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleDashboard } from "./build-dashboard.mjs";
+import { buildNodeClient } from "./build-node-client.mjs";
 import { lazyBuiltins, requireBanner } from "./builtins.mjs";
 import { ensureInstalled, nodePath, root, run, runMain, SetupError, step } from "./setup.mjs";
 import { startupChunk } from "./startup-chunk.mjs";
 
 const script = fileURLToPath(import.meta.url);
 const dist = join(root, "dist");
+const nodeClient = join(root, "clients", "node", "dist");
 const stampFile = join(root, "node_modules", ".cache", "claude-sessions", "build");
 const notices = "third-party-licences.txt";
 /** A running server may still import a chunk of the build before; it is kept this long. */
@@ -41,14 +44,23 @@ export async function ensureBuilt() {
   const stamp = stampOf([
     join(root, "src"),
     join(root, "scripts"),
+    join(root, "clients", "node", "src"),
+    join(root, "clients", "node", "types"),
+    join(root, "clients", "node", "package.json"),
     join(root, "vite.config.ts"),
     join(root, "package.json"),
     join(root, "package-lock.json"),
   ]);
-  if (existsSync(join(dist, "cli.js")) && readStamp() === stamp) return;
-  await step("Building", () => buildApart("--keep-recent"));
+  const isThere = [join(dist, "cli.js"), join(nodeClient, "index.cjs")].every((file) => existsSync(file));
+  if (isThere && readStamp() === stamp) return;
+  await step("Building", () => buildAll("--keep-recent"));
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
+}
+
+/** The program, and the hook agent that a clone's users install from its folder. */
+async function buildAll(...flags) {
+  await Promise.all([buildApart(...flags), buildNodeClient()]);
 }
 
 /** Builds in a process of its own: the bundle is made by the Node that it is for. */
@@ -226,7 +238,7 @@ if (process.argv[1] === script) {
       await build({ keepMs: args.includes("--keep-recent") ? staleMs : 0 });
     } else {
       await ensureInstalled();
-      await buildApart();
+      await buildAll();
     }
     return 0;
   });

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "./build.mjs";
-import { buildNodeClient } from "./build-node-client.mjs";
 import { ensurePython, pythonChecks } from "./python.mjs";
 import { ensureInstalled, projectEnv, root, runMain } from "./setup.mjs";
 
@@ -56,7 +55,7 @@ function runCommand(command, args) {
 async function checkPackage() {
   const folder = mkdtempSync(join(tmpdir(), "claude-sessions-pack-"));
   try {
-    await Promise.all([ensureBuilt(), buildNodeClient()]);
+    await ensureBuilt();
     for (const packed of [root, join(root, "clients", "node")]) {
       const pack = ["pack", packed, "--ignore-scripts", "--silent", "--pack-destination", folder];
       const { ok, output } = await runCommand("npm", pack);
