@@ -20,6 +20,10 @@ export interface Activity {
   agentId?: string;
   /** The step that it was part of, where the source tells of steps: a `stepId`. */
   step?: string;
+  /**
+   * Whatever else the source told. `from` says who told it where that was not a hook: `telemetry`, `notify`,
+   * `transcript`.
+   */
   extra?: JsonObject;
 }
 
@@ -45,7 +49,10 @@ export interface ToolCall extends Activity {
 export const toolResultStatuses = ["ok", "error", "denied", "rejected", "interrupted", "lost"] as const;
 export type ToolResultStatus = (typeof toolResultStatuses)[number];
 
-/** A response: a tool call ended. A call has one result; a later one of the same id is a correction. */
+/**
+ * A response: a tool call ended. A call has one result; a later one of the same id is a correction, and holds: the
+ * true result behind a presumed one (`tool-closed:<id>`), or what a call gave behind its bare end (`tool-result:<id>#2`).
+ */
 export interface ToolResult extends Activity {
   type: "tool_result";
   toolCallId: string;
@@ -66,7 +73,10 @@ export interface ActivityError {
   type?: string;
 }
 
-/** An action: someone or something asked the agent to work. It begins a turn. */
+/**
+ * An action: someone or something asked the agent to work. It begins a turn; a second one of the same turn
+ * (`prompt:<turn>#2`) tells the text that the first kept back.
+ */
 export interface UserPrompt extends Activity {
   type: "user_prompt";
   text: string;
@@ -101,7 +111,10 @@ export interface Thinking extends Activity {
   text: string;
 }
 
-/** A response: one request to a model was answered, or failed. Each counts once in tokens and cost. */
+/**
+ * A response: one request to a model was answered, or failed. Each counts once in tokens and cost: a later one of the
+ * same `callId` (`model-call:<callId>#2`) is a correction with {@link ModelCall.replaces}.
+ */
 export interface ModelCall extends Activity {
   type: "model_call";
   /**

@@ -26,8 +26,8 @@ describe.for(Object.keys(programs) as (keyof typeof programs)[])("%s, where a pe
 
   test("asks for so long, once what came before is there, and prints what is decided", async ({ server, folder }) => {
     server.answer = { status: 500, body: "" };
-    await programs[name]({ url: server.url, folder, input: "before" });
-    await eventually(() => expect(spooled(folder, server.url)).toHaveLength(1));
+    await programs[name]({ url: server.url, folder, input: "before", toTheEnd: true });
+    expect(spooled(folder, server.url)).toHaveLength(1);
     letRest(folder, server.url);
     server.requests.length = 0;
     server.answer = { status: 200, body: decision };

@@ -51,8 +51,10 @@ describe.for(Object.keys(programs) as (keyof typeof programs)[])("%s", (name) =>
 
   test("keeps its input where no server is, and a later call sends all in order, each once", async ({ folder }) => {
     const url = await freeUrl();
-    for (const input of ["1", "2", "3"]) expect(await hook({ url, folder, input })).toMatchObject(silent);
-    await eventually(() => expect(spooled(folder, url)).toHaveLength(3));
+    for (const input of ["1", "2", "3"]) {
+      expect(await hook({ url, folder, input, toTheEnd: true })).toMatchObject(silent);
+    }
+    expect(spooled(folder, url)).toHaveLength(3);
     letRest(folder, url);
     await using server = await startRecordingServer(Number(new URL(url).port));
     await hook({ url, folder, input: "4" });
@@ -160,6 +162,17 @@ describe("the script", () => {
     });
     expect(bodies(server)).toEqual(["{}"]);
   });
+});
+
+test("the script has put its input in its place when it ends, so that what comes next comes behind it", async ({
+  folder,
+}) => {
+  const url = await freeUrl();
+  const slow = join(folder, "slow");
+  mkdirSync(slow);
+  writeFileSync(join(slow, "mv"), '#!/bin/sh\nsleep 0.3\nPATH=${PATH#*:} exec mv "$@"\n', { mode: 0o755 });
+  await programs["the script"]({ url, folder, input: "{}", env: { PATH: `${slow}:${process.env["PATH"]}` } });
+  expect(spooled(folder, url)).toHaveLength(1);
 });
 
 /** Processes take their time on a busy machine. */

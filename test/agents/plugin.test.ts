@@ -32,7 +32,7 @@ test.skipIf(claude === undefined)(
       expect(installed).toMatchObject({ code: 0, stderr: "" });
       const sessionId = randomUUID();
       const argv = ["-p", "RUN_ECHO", "--session-id", sessionId, "--allowedTools", "Bash(echo *)"];
-      expect(await runAgent(agent, claude!, argv, extra)).toMatchObject({ code: 0, stdout: "All done.", stderr: "" });
+      expect(await runAgent(agent, claude!, argv, extra)).toMatchObject({ code: 0, stdout: "All done.\n", stderr: "" });
       env["SESSION_SERVICE_URL"] = server.url;
       await vi.waitFor(
         async () => {

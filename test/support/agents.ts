@@ -26,7 +26,6 @@ export interface Ran {
   code: number | undefined;
   stdout: string;
   stderr: string;
-  milliseconds: number;
 }
 
 /** A home and a project folder of an agent's own, in which `connect` ran. */
@@ -87,15 +86,15 @@ export async function runAgent(
   argv: readonly string[],
   extra: Record<string, string>,
 ): Promise<Ran> {
-  const started = performance.now();
   const [file, args] = program.endsWith(".js") ? ["node", [program, ...argv]] : [program, [...argv]];
   const { exitCode, stdout, stderr } = await execa(file, args, {
     cwd: project,
     env: { ...env, ...extra },
     extendEnv: false,
     stdin: "ignore",
+    stripFinalNewline: false,
     reject: false,
     timeout: 60_000,
   });
-  return { code: exitCode, stdout, stderr, milliseconds: performance.now() - started };
+  return { code: exitCode, stdout, stderr };
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { AppError } from "../../core/errors.js";
 import { printJson, type Cli } from "../cli.js";
 import type { Connection, ConnectOptions, AgentName } from "../connect/agents.js";
 import type { ConnectFlags } from "../connect/options.js";
@@ -48,7 +49,13 @@ Examples:
     });
 }
 
+const settingsOptions = ["managed", "project", "root", "http", "approvals"] as const;
+
 async function printOtel(cli: Cli, flags: Flags): Promise<void> {
+  const foreign = settingsOptions.find((option) => flags[option] !== undefined);
+  if (foreign !== undefined) {
+    throw new AppError("usage", `otel writes no settings, it prints an environment; leave --${foreign} out.`);
+  }
   const { connectOptions } = await import("../connect/options.js");
   const { asExports, otelEnvironment } = await import("../connect/otel.js");
   const { checkedSessionId } = await import("../session-options.js");
@@ -60,9 +67,14 @@ async function printOtel(cli: Cli, flags: Flags): Promise<void> {
 
 async function connect(cli: Cli, given: string, flags: Flags): Promise<number> {
   const { asAgentName, connectOptions } = await import("../connect/options.js");
-  const { connectionOf } = await import("../connect/agents.js");
+  const { agents, connectionOf } = await import("../connect/agents.js");
   const { applyConnection } = await import("../connect/apply.js");
-  const name = asAgentName(given);
+  const name = asAgentName(given, ["otel"]);
+  const { title } = agents[name];
+  if (flags.session !== undefined)
+    throw new AppError("usage", `${title} names its sessions itself; leave --session out.`);
+  if (flags.http && name !== "claude-code")
+    throw new AppError("usage", `${title} has no HTTP hooks; leave --http out.`);
   const options = connectOptions(flags, cli);
   const connection = connectionOf(name, options, cli.context);
   const changes = applyConnection(connection, !flags.print);

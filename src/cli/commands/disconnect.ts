@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { AppError } from "../../core/errors.js";
 import { printJson, type Cli } from "../cli.js";
 import type { ConnectFlags } from "../connect/options.js";
 import type { FileChange } from "../connect/settings-file.js";
@@ -32,6 +33,9 @@ async function disconnect(cli: Cli, given: string, flags: ConnectFlags & { print
   const { asAgentName, connectOptions, shownPath } = await import("../connect/options.js");
   const { agents, connectionOf, isProgramUsed } = await import("../connect/agents.js");
   const { removeProgram, undoConnection } = await import("../connect/apply.js");
+  if (given === "otel") {
+    throw new AppError("usage", "Nothing was written for otel: unset the OTEL_ variables where you set them.");
+  }
   const name = asAgentName(given);
   const options = connectOptions(flags, cli);
   const connection = connectionOf(name, options, cli.context);

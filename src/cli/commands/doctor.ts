@@ -46,10 +46,11 @@ async function examine(cli: Cli, flags: Flags): Promise<Finding[]> {
   const { checkSpool } = await import("../connect/check-spool.js");
   const { ok } = await import("../connect/findings.js");
   const options = connectOptions({ url: flags.url }, cli);
+  const to = options.url === connectOptions({}, cli).url ? "" : ` --url ${options.url}`;
   const flushed = flags.flush ? await flush(cli, flags.url === undefined ? undefined : options.url) : [];
   const [server, agents] = await Promise.all([
     checkServer(options.url, cli.context.now),
-    checkAgents(options, cli.context),
+    checkAgents(options, cli.context, to),
   ]);
   const here = ok("version", `claude-sessions ${version} on Node ${process.versions.node}.`);
   return [here, ...server, ...agents, ...flushed, ...checkSpool(cli.context)];
@@ -60,7 +61,7 @@ const flushMs = 120_000;
 
 async function flush({ context }: Cli, server: string | undefined): Promise<Finding[]> {
   const { sendSpooled } = await import("../../hook/send.js");
-  const { spoolRoot, spoolsIn } = await import("../../hook/spool.js");
+  const { spoolRoot, spoolsIn, waiting } = await import("../../hook/spool.js");
   const { note, problem } = await import("../connect/findings.js");
   const { env, now } = context;
   const root = spoolRoot(env);
@@ -70,12 +71,14 @@ async function flush({ context }: Cli, server: string | undefined): Promise<Find
     const { sent, failure } = await sendSpooled(spool, { env, timeoutMs: flushMs, now, server });
     all += sent;
     if (failure === undefined) continue;
-    const why = failure === "none" ? "no server answered" : `it was answered with ${failure}`;
-    findings.push(
-      problem("spool", `Of ${spool.folder} not all could be sent: ${why}.`, "claude-sessions doctor --flush"),
-    );
+    const [first] = waiting(spool);
+    const why = failure === "none" ? "no server answered" : `${first}.in was answered with ${failure}`;
+    const aside = `mv ${spool.folder}/${first}.in .; claude-sessions doctor --flush   (without that one)`;
+    const fix = failure === "none" ? "claude-sessions doctor --flush   (once the server is there)" : aside;
+    findings.push(problem("spool", `Of ${spool.folder} not all could be sent: ${why}.`, fix));
   }
-  return [note("spool", `${all} hook inputs that waited were sent.`), ...findings];
+  if (all > 0) findings.unshift(note("spool", `${all} hook inputs that waited were sent.`));
+  return findings;
 }
 
 const marks: Record<Finding["status"], [Color, string]> = {

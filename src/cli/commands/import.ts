@@ -48,7 +48,12 @@ async function runImport(cli: Cli, paths: string[], options: ImportCommandOption
   if (options.json) await printJson(cli, { ...total, inputs: reports });
   else await printReports(cli, reports, total);
   const refused = reports.filter((report) => report.refused).length;
-  if (refused > 0) throw new AppError("invalid_input", refusal(refused, reports.length));
+  if (refused > 0) throw new AppError("invalid_input", `${refusal(refused, reports.length)}${transcriptHint(paths)}`);
+}
+
+function transcriptHint(paths: readonly string[]): string {
+  if (!paths.some((path) => path.endsWith(".jsonl"))) return "";
+  return " Transcripts of Claude Code are for 'claude-sessions import claude-code'.";
 }
 
 function refusal(refused: number, all: number): string {

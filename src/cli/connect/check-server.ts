@@ -34,15 +34,7 @@ export async function checkServer(url: string, now: () => number): Promise<Findi
   const answer = await get(url, "/health");
   if (typeof answer === "string") return [await noServer(url, answer)];
   const health = answer.body as Health;
-  if (health.status !== "ok") {
-    return [
-      problem(
-        "server",
-        `What answers at ${url} is no claude-sessions server.`,
-        "claude-sessions doctor --url <url of the server>",
-      ),
-    ];
-  }
+  if (health.status !== "ok") return [noServerOfOurs(url, answer)];
   const middle = (started + now()) / 2;
   return [
     ok("server", `claude-sessions ${health.version} answers at ${url}.`),
@@ -53,7 +45,22 @@ export async function checkServer(url: string, now: () => number): Promise<Findi
   ];
 }
 
-type Answer = { date: string | null; body: unknown };
+type Answer = { status: number; date: string | null; body: unknown };
+
+function noServerOfOurs(url: string, { status, body }: Answer): Finding {
+  const { code, error } = body as { code?: string; error?: string };
+  if (code === "host_refused")
+    return problem("server", `${url}: ${error}`, "claude-sessions serve --host 0.0.0.0   (on that machine)");
+  if (status >= 500) {
+    return problem("server", `What answers at ${url} answers with ${status}.`, "restart the server; its log says why");
+  }
+  const answered = status >= 400 ? ` It answers with ${status}.` : "";
+  return problem(
+    "server",
+    `What answers at ${url} is no claude-sessions server.${answered}`,
+    "claude-sessions doctor --url <url of the server>",
+  );
+}
 
 async function get(url: string, path: string): Promise<Answer | string> {
   try {
@@ -63,7 +70,7 @@ async function get(url: string, path: string): Promise<Answer | string> {
       signal: AbortSignal.timeout(patienceMs),
     });
     const text = await response.text();
-    return { date: response.headers.get("date"), body: parsed(text) };
+    return { status: response.status, date: response.headers.get("date"), body: parsed(text) };
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException;
     return name === "TimeoutError" || name === "AbortError" ? "hangs" : (code ?? "fails");

@@ -282,11 +282,3 @@ describe("the self-test", () => {
     expect(stdout).toContain("is kept");
   });
 });
-
-test("names the agents that there are", async ({ folder }) => {
-  const { code, stderr } = await connect(folder, "cursor");
-  expect({ code, stderr }).toEqual({
-    code: 2,
-    stderr: "claude-sessions: There is no agent 'cursor'. There are claude-code, codex, gemini.\n",
-  });
-});

@@ -136,6 +136,50 @@ describe("doctor", () => {
     });
   });
 
+  test("tells settings that cannot be read as what they are, connected or not, and has the person mend them", async ({
+    folder,
+  }) => {
+    await using server = await startTestServer({ version });
+    const settings = join(folder, ".gemini", "settings.json");
+    mkdirSync(join(folder, ".gemini"));
+    const mended = `\${EDITOR:-vi} ${settings}; claude-sessions connect gemini`;
+    for (const text of ['{"theme": ', '{"hooks": {"x": "hook.sh gemini ' + server.url, "[]"]) {
+      writeFileSync(settings, text);
+      expect((await doctor(folder, server.url)).about("gemini").at(-1)).toMatchObject({
+        status: "problem",
+        fix: mended,
+      });
+    }
+  });
+
+  test("names the server that it was asked about in what connects to it", async ({ folder }) => {
+    await using server = await startTestServer({ version });
+    const flags = ["--url", "http://localhost:1"];
+    const program = join(folder, "gemini");
+    writeFileSync(program, "#!/bin/sh\necho 1.2.3\n", { mode: 0o755 });
+    const { about } = await doctor(folder, server.url, { path: folder, flags });
+    expect(about("gemini")).toMatchObject([{ fix: "claude-sessions connect gemini --url http://localhost:1" }]);
+    const usual = await doctor(folder, server.url, { path: folder, flags: ["--url", server.url] });
+    expect(usual.about("gemini")).toMatchObject([{ fix: "claude-sessions connect gemini" }]);
+  });
+
+  test.for([
+    [500, {}, "answers with 500", "restart the server; its log says why"],
+    [404, {}, "is no claude-sessions server. It answers with 404.", "claude-sessions doctor --url <url of the server>"],
+    [
+      403,
+      { code: "host_refused", error: "Not to this name." },
+      ": Not to this name.",
+      "claude-sessions serve --host 0.0.0.0   (on that machine)",
+    ],
+  ] as const)("tells a server that answers with %i", async ([status, body, message, fix], { folder }) => {
+    await using other = await startRecordingServer();
+    other.answer = { status, body: JSON.stringify(body) };
+    expect((await doctor(folder, other.url)).about("server")).toMatchObject([
+      { status: "problem", message: expect.stringContaining(message) as string, fix },
+    ]);
+  });
+
   test("tells what waits, and --flush sends it in order", async ({ folder }) => {
     await using server = await startRecordingServer();
     for (const body of ["1", "2"]) wait(folder, server.url, body);
@@ -150,6 +194,21 @@ describe("doctor", () => {
     const { about } = await doctor(folder, server.url, { flags: ["--flush"] });
     expect(about("spool")).toMatchObject([{ message: "2 hook inputs that waited were sent." }, { status: "ok" }]);
     expect(server.requests.filter(({ url }) => url.startsWith("/hooks")).map(({ body }) => body)).toEqual(["1", "2"]);
+  });
+
+  test("--flush names the input that the server does not take, and how to go on without it", async ({ folder }) => {
+    await using server = await startRecordingServer();
+    server.answer = { status: 500, body: "" };
+    for (const body of ["1", "2"]) wait(folder, server.url, body);
+    const [{ message, fix }] = (await doctor(folder, server.url, { flags: ["--flush"] })).about("spool") as [Finding];
+    const [, name] = /: (\d+-\d+\.in) was answered with 500\.$/.exec(message)!;
+    const { folder: path } = spoolFor(join(folder, "spool"), server.url);
+    expect(fix).toBe(`mv ${path}/${name} .; claude-sessions doctor --flush   (without that one)`);
+    expect(
+      readdirSync(path)
+        .filter((each) => each.endsWith(".in"))
+        .sort()[0],
+    ).toBe(name);
   });
 
   test("--flush --url sends what waited for a server that is no more to another", async ({ folder }) => {

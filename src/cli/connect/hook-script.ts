@@ -17,8 +17,7 @@ export const hookScript = `#!/bin/sh
 # --wait: a person may answer the permission request through the server, for so long; print the decision. A server
 #         that does not show at once that it is there is not waited for, and the agent asks where it runs.
 umask 077
-last=
-wait=
+last= wait=
 case $1 in
 --last) last=1 && shift ;;
 --wait) wait=$2 && shift 2 ;;
@@ -42,12 +41,13 @@ esac
 answers=
 post() {
   url=$1
-  case $url in *\\?pid=*) url="$url&host=$(uname -n)" ;; esac
+  case $url in
+  *\\?pid=*) read -r host 2>/dev/null </proc/sys/kernel/hostname || host=$(uname -n) && url="$url&host=$host" ;;
+  esac
   authorization=
   [ -n "$token" ] && authorization="header = \\"Authorization: Bearer $token\\""
   command -v curl >/dev/null || post_with_node "$url" "$2" "$3" "$4"
-  output=/dev/null
-  format='%{http_code}'
+  output=/dev/null format='%{http_code}'
   [ -n "$answers" ] && output=- && format='\\n%{http_code}'
   exec curl -q -s -o $output -w "$format" -m "$4" --noproxy localhost,127.0.0.1,::1 -K /dev/fd/3 \\
     -H 'Content-Type: application/json' -H 'Expect:' -H "Idempotency-Key: hook-$3" \\
@@ -277,15 +277,16 @@ asked_input() {
 }
 
 hand_over() {
-  mv "$spool/.$delivery" "$spool/$delivery.in"
   [ -z "$last" ] && rests || send
 }
 
 if [ -n "$usable" ] && { echo "$target $time" && input_of_hook; } 2>/dev/null >"$spool/.$delivery"; then
   [ -n "$wait" ] && ask && exit 0
+  # Before the agent goes on, so that nothing of what it does then is sent first.
+  mv "$spool/.$delivery" "$spool/$delivery.in" 2>/dev/null
   (let_go && hand_over) &
   rounds=0
-  while [ -n "$last" ] && [ $rounds -lt 40 ] && [ ! -e "$spool/away" ] && { [ -e "$spool/.$delivery" ] || waits; }; do
+  while [ -n "$last" ] && [ $rounds -lt 40 ] && [ ! -e "$spool/away" ] && waits; do
     sleep 0.02 2>/dev/null || break
     rounds=$((rounds + 1))
   done

@@ -41,10 +41,14 @@ function approvalSeconds(given: string | true): number {
   );
 }
 
-export function asAgentName(name: string): AgentName {
+/** `others` are names that stand beside the agents'. @throws AppError `usage` where it is none */
+export function asAgentName(name: string, others: readonly string[] = []): AgentName {
   const found = agentNames.find((each) => each === name);
   if (found !== undefined) return found;
-  throw new AppError("usage", `There is no agent '${name}'. There are ${agentNames.join(", ")}.`);
+  const known = [...agentNames, ...others];
+  const meant = known.find((each) => each.startsWith(name.toLowerCase()) || name.toLowerCase().startsWith(each));
+  const hint = meant === undefined || name === "" ? "" : ` Did you mean ${meant}?`;
+  throw new AppError("usage", `There is no agent '${name}'. There are ${known.join(", ")}.${hint}`);
 }
 
 /** A path as a person reads it. */

@@ -1,7 +1,7 @@
 import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
+import { execa, type Options } from "execa";
 import { hookScript } from "../../cli/connect/hook-script.js";
 import { temporaryFolder } from "../../testing/temporary-folder.js";
 import { spoolFor } from "../spool.js";
@@ -39,6 +39,8 @@ export interface Call {
   args?: string[];
   env?: Record<string, string>;
   agent?: string;
+  /** Over only with what it left in the background: a pipe of which nobody knows is open until then. */
+  toTheEnd?: boolean;
 }
 
 export function envOf({ folder, env }: Call): Record<string, string> {
@@ -58,11 +60,14 @@ export const programs = {
 };
 
 export function options(call: Call) {
+  const stdin: "ignore" | "pipe" = call.input === undefined ? "ignore" : "pipe";
+  const untilClosed: "ignore" | "pipe" = call.toTheEnd ? "pipe" : "ignore";
   return {
     env: envOf(call),
     extendEnv: false,
     reject: false,
-    ...(call.input === undefined ? { stdin: "ignore" as const } : { input: call.input }),
+    stdio: [stdin, "pipe", "pipe", "ignore", untilClosed] satisfies Options["stdio"],
+    ...(call.input === undefined ? {} : { input: call.input }),
   };
 }
 

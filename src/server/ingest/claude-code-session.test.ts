@@ -78,6 +78,17 @@ test("ends a subagent in the foreground with its call, where its own end was mis
   ]);
 });
 
+test("knows what set a background subagent to work, also where its start is told behind that call's end", async () => {
+  const session = hookSession();
+  const launched = { tool_response: { isAsync: true, status: "async_launched", agentId: "a2" } };
+  await session.send(spawn("c1"), spawn("c2"), post("c2", "Agent", {}, launched), begin("a2"), begin("a1"), end("a2"));
+  expect((await session.session())!.state.agents).toMatchObject([
+    { agentId: "a2", toolCallId: "c2", status: "completed" },
+    { agentId: "a1", toolCallId: "c1", status: "active" },
+  ]);
+  expect((await session.text()).filter((line) => line.startsWith("agent_resumed"))).toEqual([]);
+});
+
 test("ends a background subagent by its notification, where its own end was missed", async () => {
   const session = hookSession();
   const note =
@@ -120,11 +131,14 @@ test("goes on in an ended session by a prompt, and not by what comes late", asyn
 });
 
 test.for([
-  [stop("done"), "completed"],
-  [hook("StopFailure", { error: "invalid_request", last_assistant_message: "API Error: 400" }), "failed"],
-] as const)("corrects how a session ended whose last turn's end it overtook", async ([end, status]) => {
+  [stop("done"), "completed", "ok"],
+  [hook("StopFailure", { error: "invalid_request", last_assistant_message: "done" }), "failed", "error"],
+] as const)("corrects how a session ended whose last turn's end it overtook", async ([end, status, turn]) => {
   const session = hookSession();
-  await session.send(prompt("p"), hook("SessionEnd", { reason: "other" }), end);
+  const shown = hook("MessageDisplay", { prompt_id: "p", message_id: "m", index: 0, final: true, delta: "done" });
+  await session.send(prompt("p"), shown, hook("SessionEnd", { reason: "other" }), end, end);
+  const ends = (await session.text()).filter((line) => line.startsWith("turn_end"));
+  expect(ends.map((line) => /status="(\w+)"/.exec(line)?.[1])).toEqual(["interrupted", turn]);
   const { metadata, final } = (await session.session())!;
   expect(metadata).toMatchObject({ status, liveness: { status: "ended" } });
   expect(final).toMatchObject({ status, outcome: { reason: "other" } });

@@ -1,7 +1,7 @@
 import type { ToolResultStatus } from "../../core/activity.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
 import { restOf, type HookHandler, type HookReport } from "./hook-report.js";
-import { agentOfCall, endAgent } from "./telling/agents.js";
+import { agentOfCall, endAgent, expectLaunched } from "./telling/agents.js";
 import {
   beginCall,
   callLike,
@@ -79,6 +79,8 @@ function known(call: { toolCallId: string; tool: string } | undefined): (CallOf 
 export function finish(telling: Telling, call: CallOf, ended: ResultOf): void {
   const { toolCallId, tool, input } = call;
   if (isClosed(telling, toolCallId) && !lacksResult(telling, toolCallId)) return;
+  const launched = isLaunch(ended.result) ? textOf(objectOf(ended.result)["agentId"]) : undefined;
+  if (launched !== undefined) expectLaunched(telling, launched, toolCallId);
   endCall(telling, call, { ...ended, extra: call.extra });
   if (ended.status === "ok") goalsOfTool(telling, tool, objectOf(input), objectOf(ended.result));
   // An agent that was set to work in the foreground ends with the call, whatever its own hooks told.

@@ -5,9 +5,8 @@ import { dayOf } from "../../core/usage.js";
 import type { TranscriptDeps } from "./claude-code-transcript-deps.js";
 import type { StoredCall, TranscriptIndex } from "./claude-code-transcript-index.js";
 import type { AgentsUsage } from "./claude-code-transcript-stream.js";
-import { loadEstimate } from "./cost.js";
+import { loadEstimate, price } from "./cost.js";
 import { correct } from "./otlp/correct.js";
-import { price } from "./otlp/take.js";
 import { eventIdFor, numberOf, objectOf } from "./telling/input.js";
 
 /*

@@ -11,7 +11,7 @@ import type { Standing } from "./claude-code-transcript.js";
 import type { Known } from "./ingest.js";
 import { correctionOf } from "./model-calls.js";
 import { correct } from "./otlp/correct.js";
-import { price } from "./otlp/take.js";
+import { price } from "./cost.js";
 
 export interface TakenTranscript {
   /** Events that are stored now. */

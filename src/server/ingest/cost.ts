@@ -1,4 +1,5 @@
 import type { calcPrice } from "@pydantic/genai-prices";
+import type { NewEvent } from "../../core/event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.js";
 
 /** US dollars for a model call at list price; undefined where its model has none. */
@@ -90,4 +91,27 @@ export function withEstimate(call: JsonObject, at: string | undefined, of: Estim
 
 export function needsEstimate(record: JsonObject): boolean {
   return record["type"] === "model_call" && isJsonObject(record["tokens"]) && record["cost"] === undefined;
+}
+
+/** Estimates what a model call cost that does not say. */
+export async function price<T extends NewEvent>(events: T[]): Promise<T[]> {
+  if (!events.some(isUnpriced)) return events;
+  const of = await loadEstimate();
+  return events.map((event) => (isUnpriced(event) ? priced(event, of) : event));
+}
+
+/** The producer's own bytes are kept, and the cost put before them. */
+function priced<T extends NewEvent>(event: T, of: Estimate): T {
+  const data = withEstimate(event.data, event.timestamp, of);
+  if (data === event.data || event.raw === undefined) return { ...event, data };
+  return { ...event, data, raw: `{"cost":${JSON.stringify(data["cost"])},${event.raw.slice(1)}` };
+}
+
+/** Goes on with the events once they are priced, and at once where none of them needs it. */
+export function whenPriced<R>(events: NewEvent[], goOn: (events: NewEvent[]) => Promise<R>): Promise<R> {
+  return events.some(isUnpriced) ? price(events).then(goOn) : goOn(events);
+}
+
+function isUnpriced({ type, data }: NewEvent): boolean {
+  return type === "response" && needsEstimate(data);
 }

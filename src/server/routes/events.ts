@@ -8,6 +8,7 @@ import { sessionNotFound } from "../../storage/store-errors.js";
 import { eventAnswerSchema, writtenAnswerSchema } from "../answers.js";
 import type { Call } from "../call.js";
 import type { EventStream } from "../hub/hub.js";
+import { whenPriced } from "../ingest/cost.js";
 import { parseEvents } from "../input/events.js";
 import { ndjsonType, pageReply } from "../reply.js";
 import { route, type Route } from "../route.js";
@@ -99,10 +100,11 @@ function appendEvents(call: Call): Promise<Response> {
 function appendText(call: Call, text: string): Promise<Response> {
   const { store, implicitSessions } = call.deps;
   const { events, single } = parseEvents(text, call.hasType(ndjsonType), call.idempotencyKey);
-  const appended =
-    events[0]!.type === "session_created"
-      ? appendToNew(store, call.sessionId, events)
-      : store.append(call.sessionId, events, { implicit: implicitSessions });
+  const append = (all: NewEvent[]) =>
+    all[0]!.type === "session_created"
+      ? appendToNew(store, call.sessionId, all)
+      : store.append(call.sessionId, all, { implicit: implicitSessions });
+  const appended = whenPriced(events, append);
   return single ? appended.then(writtenOne) : appended.then(writtenBatch);
 }
 

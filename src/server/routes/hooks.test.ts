@@ -44,6 +44,16 @@ test("gives what was held back the time at which it happened, and stores it once
   );
 });
 
+test("refuses another agent's input for good, so that nobody keeps it to send it again", async () => {
+  await using server = await startTestServer();
+  const { status, body } = await server.call("POST", "/hooks/nope", input);
+  expect([status, body.code, body.error]).toEqual([
+    400,
+    "invalid_input",
+    'There is no agent "nope" here. There are claude-code, codex, gemini.',
+  ]);
+});
+
 test("goes through the gate", async () => {
   await using server = await startTestServer();
   const rebound = await server.call("POST", "/hooks/claude-code", input, { headers: { host: "evil.example" } });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AppError } from "../../core/errors.js";
 import { isJsonObject, type JsonObject } from "../../core/json.js";
 import { hookQuerySchema } from "../../core/requests.js";
 import { toTimestamp } from "../../core/timestamp.js";
@@ -27,7 +28,22 @@ const titles: Record<HookSourceName, string> = {
   gemini: "Take a hook input of Gemini CLI",
 };
 
-export const hookRoutes: Route[] = (Object.keys(hookSources) as HookSourceName[]).map((source) =>
+const sources = Object.keys(hookSources) as HookSourceName[];
+
+/** Refused for good: senders that keep what is not found would send it again for ever, and all that is behind it wait. */
+const unknownAgent = route({
+  method: "POST",
+  path: "/hooks/{agent}",
+  group: "agents",
+  summary: "Refuse a hook input of any other agent",
+  responses: {},
+  handler: (call) => {
+    const agent = JSON.stringify(call.context.req.param("agent"));
+    throw new AppError("invalid_input", `There is no agent ${agent} here. There are ${sources.join(", ")}.`);
+  },
+});
+
+const knownAgents: Route[] = sources.map((source) =>
   route({
     method: "POST",
     path: `/hooks/${source}`,
@@ -46,6 +62,8 @@ export const hookRoutes: Route[] = (Object.keys(hookSources) as HookSourceName[]
     handler: (call) => takeHook(call, source),
   }),
 );
+
+export const hookRoutes: Route[] = [...knownAgents, unknownAgent];
 
 async function takeHook(call: Call, source: HookSourceName): Promise<Response> {
   const { ingest, liveness } = call.deps;

@@ -119,3 +119,29 @@ test("takes the body of a plain curl -d", async () => {
   });
   expect([status, body.code]).toEqual([415, "unsupported_media_type"]);
 });
+
+test("estimates what a model call cost that does not say, and leaves all else of it as it came", async () => {
+  await using server = await startTestServer();
+  const call =
+    '{"type":"model_call","callId":"c1","model":"claude-opus-5-5","tokens":{"input":1000,"output":100},"n":1e2}';
+  const own =
+    '{"type":"model_call","callId":"c2","model":"claude-opus-5-5","tokens":{"input":1},"cost":{"usd":7,"source":"agent"}}';
+  const unknown = '{"type":"model_call","callId":"c3","model":"no-such-model","tokens":{"input":1}}';
+  await server.call("POST", "/api/actions/s1/responses", call);
+  const headers = { "content-type": "application/x-ndjson" };
+  await server.call("POST", "/api/actions/s1/responses", `${own}\n${unknown}`, { headers });
+  const event = { type: "response", data: { ...JSON.parse(call), callId: "c4" } };
+  await server.call("POST", "/api/sessions/s1/events", [event]);
+  const { text, body } = await server.call("GET", "/api/actions/s1/responses");
+  const estimate = { usd: 0.006, source: "estimate" };
+  expect(body.map(({ cost }: { cost: unknown }) => cost)).toEqual([
+    estimate,
+    { usd: 7, source: "agent" },
+    undefined,
+    estimate,
+  ]);
+  expect(text).toContain('"n":1e2');
+  const { metadata } = (await server.call("GET", "/api/sessions/s1")).body;
+  expect(metadata.usage.priced).toEqual({ agent: 1, estimate: 2, none: 1 });
+  expect(metadata.cost).toBeCloseTo(7.012);
+});

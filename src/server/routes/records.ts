@@ -1,9 +1,10 @@
-import type { Stream } from "../../core/event.js";
+import type { NewEvent, Stream } from "../../core/event.js";
 import { recordSchema } from "../../core/schemas.js";
 import { recordsQuerySchema } from "../../core/requests.js";
 import type { Appended, AppendedEvent } from "../../storage/session-store.js";
 import { recordAnswerSchema, writtenAnswerSchema } from "../answers.js";
 import type { Call } from "../call.js";
+import { whenPriced } from "../ingest/cost.js";
 import { parseRecords, type RecordType } from "../input/records.js";
 import { jsonText, ndjsonType, pageReply } from "../reply.js";
 import { route, type Route } from "../route.js";
@@ -51,7 +52,8 @@ function appendRecords(call: Call, type: RecordType): Promise<Response> {
 function appendText(call: Call, type: RecordType, text: string): Promise<Response> {
   const { store, implicitSessions } = call.deps;
   const { events, single } = parseRecords(text, call.hasType(ndjsonType), type, call.idempotencyKey);
-  const appended = store.append(call.sessionId, events, { implicit: implicitSessions });
+  const append = (all: NewEvent[]) => store.append(call.sessionId, all, { implicit: implicitSessions });
+  const appended = whenPriced(events, append);
   return single ? appended.then(writtenOne) : appended.then(writtenBatch);
 }
 
@@ -65,7 +67,8 @@ function written({ seq, eventId }: AppendedEvent): Response {
 }
 
 export function writtenBatch({ events }: Appended): Response {
-  const entries = events.map(({ seq, eventId }) => `{"seq":${seq},"eventId":"${eventId}"}`).join(",");
+  let entries = "";
+  for (const { seq, eventId } of events) entries += `${entries && ","}{"seq":${seq},"eventId":"${eventId}"}`;
   return jsonText(
     201,
     `{"success":true,"count":${events.length},"seq":${events.at(-1)?.seq ?? 0},"events":[${entries}]}`,

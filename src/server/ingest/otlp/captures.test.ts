@@ -165,3 +165,19 @@ test("counts what Gemini CLI itself counts", async () => {
   expect(metadata.tokenUsage).toEqual(counted);
   expect(metadata.usage.calls).toBe(told.stats.models["gemini-fake"].api.totalRequests);
 });
+
+test("counts what Codex itself counts", async () => {
+  await using server = await startTestServer();
+  for (const capture of capturesIn("codex/otlp-json")) await send(server, capture);
+  const lines = readFileSync(new URL("captures/codex/exec-json.jsonl", fixtures), "utf8").trim().split("\n");
+  const [thread, ...items] = lines.map((line) => JSON.parse(line));
+  const { metadata } = (await server.call("GET", `/api/sessions/${thread.thread_id}`)).body;
+  const { input_tokens, cached_input_tokens, output_tokens, reasoning_output_tokens } = items.at(-1).usage;
+  expect(metadata.tokenUsage).toEqual({
+    input: input_tokens - cached_input_tokens,
+    output: output_tokens,
+    cacheRead: cached_input_tokens,
+    reasoning: reasoning_output_tokens,
+    total: input_tokens + output_tokens,
+  });
+});

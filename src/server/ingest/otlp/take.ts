@@ -1,7 +1,7 @@
 import type { NewEvent } from "../../../core/event.js";
 import type { SessionStore } from "../../../storage/session-store.js";
 import { sessionNotFound } from "../../../storage/store-errors.js";
-import { loadEstimate, needsEstimate, withEstimate } from "../cost.js";
+import { price } from "../cost.js";
 import type { Ingest, Known } from "../ingest.js";
 import { correct } from "./correct.js";
 import { toEvents } from "./draft.js";
@@ -34,11 +34,4 @@ export async function takeTelemetry(deps: Deps, telemetry: SessionTelemetry): Pr
     const event = handed[index];
     if (duplicate && event?.type === "response") await correct({ ...deps, price }, event, { sessionId, source, seq });
   }
-}
-
-/** Estimates what a model call cost that does not say. */
-export async function price<T extends NewEvent>(events: T[]): Promise<T[]> {
-  if (!events.some(({ data }) => needsEstimate(data))) return events;
-  const estimate = await loadEstimate();
-  return events.map((event) => ({ ...event, data: withEstimate(event.data, event.timestamp, estimate) }));
 }

@@ -34,14 +34,27 @@ function isToldByTelemetry({ source }: JsonObject): boolean {
   return source === undefined;
 }
 
+/** A call that is still open says which agent it has set to work, before the agent's own hook does. */
+export function expectLaunched(telling: Telling, id: string, toolCallId: string): void {
+  const agentId = partIdFor(id);
+  if (telling.agents.has(agentId)) return;
+  const call = telling.story.open.find((open) => open.toolCallId === toolCallId);
+  if (call?.type === "task_spawn") spawn(telling, agentId, call.subagent, { startMissed: true }, call);
+}
+
 /** Makes sure that an agent is known which a report is from. */
 export function expectAgent(telling: Telling, id: string, type: string | undefined): void {
   const agentId = partIdFor(id);
   if (!telling.agents.has(agentId)) spawn(telling, agentId, type, { startMissed: true });
 }
 
-function spawn(telling: Telling, agentId: string, type: string | undefined, more: JsonObject): void {
-  const call = spawningCall(telling, type);
+function spawn(
+  telling: Telling,
+  agentId: string,
+  type: string | undefined,
+  more: JsonObject,
+  call = spawningCall(telling, type),
+): void {
   const data = present({
     agentId,
     type: (type ?? call?.subagent ?? unnamed).slice(0, 256),

@@ -60,7 +60,7 @@ interface Ending {
 
 /** The agent told of the end of its turn. A repeated report of it is passed over. */
 export function endTurn(telling: Telling, { status, message, error, extra }: Ending): void {
-  if (isEndKnown(telling, message)) return;
+  if (isEndKnown(telling, status, message)) return;
   closeCalls(
     telling,
     ({ agentId }) => agentId === undefined,
@@ -82,10 +82,12 @@ function correctCancelled({ session, over, turn, story, metadata }: Telling, sta
 }
 
 /** The turn's end is told again, or comes late: a transcript told of it, and of what came after. */
-function isEndKnown(telling: Telling, message: string | undefined): boolean {
+function isEndKnown(telling: Telling, status: TurnEnd["status"], message: string | undefined): boolean {
   const { story, turn } = telling;
   if (turn !== story.turn) return turn !== undefined && story.ends.includes(turn);
-  return story.ended && isSaid(telling, message);
+  // An interruption is concluded from what came after; the agent's own word on the end outranks that.
+  const isPresumed = story.outcome === "interrupted" && status !== "interrupted";
+  return story.ended && !isPresumed && isSaid(telling, message);
 }
 
 /** The text, unless it was told in this turn: what was said last ends with it. */
