@@ -122,7 +122,7 @@ describe("wrong usage ends with 2 and one sentence", () => {
     ],
     [
       ["query", "recent", "--limit", "0"],
-      "claude-sessions: option '-n, --limit <count>' argument '0' is invalid. Give a whole number of at least 1. See --help.\n",
+      "claude-sessions: --limit cannot be '0'. Give a whole number of at least 1. See --help.\n",
     ],
     [["query", "events"], "claude-sessions: missing required argument 'id'. See --help.\n"],
     [
@@ -138,7 +138,7 @@ describe("wrong usage ends with 2 and one sentence", () => {
     [["query", "search", "x", "--since", "whenever"], expect.stringContaining("'whenever' is not a time")],
     [["verify"], "claude-sessions: Say which folder with --storage <dir>; 'serve' prints its own when it starts.\n"],
     [["verify", "--storage", "missing"], expect.stringMatching(/There is no storage folder .*missing: /)],
-    [["export", "s", "--format", "tar"], expect.stringContaining("Allowed choices are ndjson, folder.")],
+    [["export", "s", "--format", "tar"], expect.stringContaining("It is one of ndjson, folder.")],
   ] as const)("%j", async ([argv, message]) => {
     const { code, stdout, stderr } = await runCli(argv);
     expect(stderr).toEqual(message);

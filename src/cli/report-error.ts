@@ -2,19 +2,20 @@ import { CommanderError } from "commander";
 import { AppError } from "../core/errors.js";
 import type { CliContext } from "./context.js";
 import { OutputClosed } from "./output.js";
+import { asTyped } from "./own-command.js";
 import { printable } from "./text.js";
 
 /**
  * Tells the user what went wrong, as one sentence or (`--json`) as a problem document, and gives
  * the exit code. Help and version, which commander ends by throwing too, are no failures.
  */
-export function reportError(error: unknown, { stderr }: CliContext, json: boolean): number {
+export function reportError(error: unknown, { stderr, env }: CliContext, json: boolean): number {
   if (error instanceof OutputClosed) return 0;
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if (error instanceof CommanderError && error.code === "commander.help") return 2;
   const failure = toFailure(error);
   if (failure.code === "interrupted") return failure.exitCode;
-  stderr.write(json ? `${JSON.stringify(problemOf(failure))}\n` : sentence(failure));
+  stderr.write(json ? `${JSON.stringify(problemOf(failure))}\n` : asTyped(sentence(failure), env));
   return failure.exitCode;
 }
 
@@ -25,8 +26,10 @@ function problemOf({ code, title, status, message, issues }: AppError) {
 
 function sentence({ message, issues }: AppError): string {
   const details = issues.filter(({ path }) => path !== "" && !message.includes(path));
+  const [first = "", ...rest] = message.split(/\r*\n/);
   return [
-    `claude-sessions: ${printable(message)}`,
+    `claude-sessions: ${printable(first)}`,
+    ...rest.map((line) => `  ${printable(line)}`),
     ...details.map(({ path, message: text }) => `  ${printable(`${path}: ${text}`)}`),
   ]
     .map((line) => `${line}\n`)
@@ -47,6 +50,9 @@ function toFailure(error: unknown): AppError {
 function usageMessage(message: string): string {
   const text = message
     .replace(/^error: /, "")
+    .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. /, "$1 cannot be '$2'. ")
+    .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\. /, "The $2 cannot be '$1'. ")
+    .replace("Allowed choices are", "It is one of")
     .replaceAll("\n", " ")
     .trim();
   return `${text}${/[.)]$/.test(text) ? "" : "."} See --help.`;

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { AppError } from "../../core/errors.js";
 import { runCommand } from "../command.js";
 import { environmentOf, type Places } from "../environment.js";
 import { freePortNear } from "../processes/ports.js";
@@ -52,9 +53,12 @@ export class ContainerWorld implements World {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    await this.compose(["up", "-d", "--no-build", ...services], signal);
+    const said = await this.compose(["up", "-d", "--no-build", ...services], signal);
     for (const service of services) {
-      this.containers.set(service, (await this.compose(["ps", "-q", service], signal)).trim());
+      const container = await this.containerOf(service);
+      // Some Compose ends with 0 whatever became of its containers.
+      if (container === "") throw new AppError("internal", `No container of ${service} was made.\n${said.trim()}`);
+      this.containers.set(service, container);
     }
     for (const service of services) await until(`${service} to be healthy`, () => this.isHealthy(service), signal);
   }
@@ -100,13 +104,19 @@ export class ContainerWorld implements World {
 
   keep(): string {
     process.off("exit", this.onExit);
-    return `${this.url} and ${this.dashboardUrl} stay up. To take them away: ${this.downCommand().join(" ")}`;
+    return `${this.url} and ${this.dashboardUrl} stay up. To take them away:\n${this.removal()}`;
   }
 
   async end(): Promise<void> {
     process.off("exit", this.onExit);
-    if (this.applications.length > 0) await this.engine(["rm", "-f", "-v", ...this.applications]).catch(() => {});
-    await this.compose(["down", "--volumes", "--remove-orphans", "--timeout", "1"]);
+    await runCommand("sh", ["-c", this.removal()], { env: this.variables() });
+  }
+
+  /** By the labels that every Compose gives its containers; not every one answers `ps` for a single service. */
+  private async containerOf(service: Service): Promise<string> {
+    const labels = [`project=${this.options.project}`, `service=${service}`];
+    const filters = labels.flatMap((label) => ["--filter", `label=com.docker.compose.${label}`]);
+    return (await this.engine(["ps", "--all", "--quiet", ...filters])).trim();
   }
 
   private running(container: string): RunningApplication {
@@ -128,6 +138,13 @@ export class ContainerWorld implements World {
 
   private async isHealthy(service: Service): Promise<boolean> {
     const container = this.containers.get(service)!;
+    // Podman runs health checks by itself only where there is systemd.
+    if (this.options.engine.program === "podman") {
+      return this.engine(["healthcheck", "run", container]).then(
+        () => true,
+        () => false,
+      );
+    }
     const format = "{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}";
     return (await this.engine(["inspect", "--format", format, container])).trim() === "running healthy";
   }
@@ -157,15 +174,20 @@ export class ContainerWorld implements World {
     return { ...this.options.env, E2E_PORT: String(store), E2E_DASHBOARD_PORT: String(dashboard) };
   }
 
-  private downCommand(): string[] {
-    return [...this.options.engine.compose, ...this.place(), "down", "--volumes", "--remove-orphans"];
+  /** The shell lines that take everything of this world away, by the labels that every Compose gives. */
+  private removal(): string {
+    const { engine, project } = this.options;
+    const of = `--quiet --filter label=com.docker.compose.project=${project}`;
+    return [
+      `${engine.program} ps --all ${of} | xargs -r ${engine.program} rm --force --volumes`,
+      `${engine.program} network ls ${of} | xargs -r ${engine.program} network rm`,
+      `${engine.program} volume ls ${of} | xargs -r ${engine.program} volume rm --force`,
+    ].join("\n");
   }
 
   /** Where this process ends at once, another takes everything away. */
   private sweep(): void {
-    const remove = [this.options.engine.program, "rm", "-f", "-v", ...this.applications];
-    const script = `${quoted(remove)}; ${quoted(this.downCommand())}`;
-    spawn("sh", ["-c", script], {
+    spawn("sh", ["-c", this.removal()], {
       detached: true,
       stdio: "ignore",
       env: this.variables(),
@@ -175,8 +197,4 @@ export class ContainerWorld implements World {
 
 function named(name: string): { name: string; id: string } {
   return { name, id: name };
-}
-
-function quoted(words: readonly string[]): string {
-  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AppError } from "../../core/errors.js";
 import { runCommand } from "../command.js";
 import type { Project } from "../project.js";
 import type { WorldMaker } from "../world.js";
@@ -45,7 +46,11 @@ export function createContainerWorlds(options: Options): WorldMaker {
       composeFile = await layOutContext(context, project, engine, { ...commands, pythonImage, networkCa });
       note("building images");
       const [file, ...args] = engine.compose;
-      await runCommand(file!, [...args, "-p", "claude-sessions-e2e", "-f", composeFile, "build"], commands);
+      const build = [...args, "-p", "claude-sessions-e2e", "-f", composeFile, "build"];
+      await runCommand(file!, build, commands).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw notBuilt(error);
+      });
     },
     async create(name, signal) {
       const world = await ContainerWorld.create({
@@ -69,4 +74,11 @@ export function createContainerWorlds(options: Options): WorldMaker {
       if (context !== undefined) rmSync(context, { recursive: true, force: true });
     },
   };
+}
+
+function notBuilt(error: unknown): AppError {
+  const message = "The images could not be built; '--no-docker' runs the same agents as plain processes.";
+  return new AppError("internal", `${message}\n${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
 }
