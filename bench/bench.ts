@@ -1,17 +1,20 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClientCommands } from "./client.js";
 import { fetchJson } from "./client/download.js";
 import type { Figure } from "./figures.js";
-import { makeStore, type StoreSize } from "./make-store.js";
+import type { StoreSize } from "./make-store.js";
 import { startProgram, type Program } from "./program.js";
 import { startServer } from "./server.js";
+import type { StoreMakerCommands } from "./store-maker.js";
 
 /** A part of the table that can be run by itself. */
 export interface Group {
   name: string;
+  /** It reads the stores that take long to make. */
+  needsStores?: boolean;
   run(bench: Bench): Promise<Figure[]>;
 }
 
@@ -25,6 +28,11 @@ export interface Bench extends AsyncDisposable {
   /** A store of a hundred sessions like those, with its index. */
   smallStore(): Promise<string>;
   client(): Program<ClientCommands>;
+  /**
+   * Begins to make the stores that this run needs, in the background: for a group that leaves most of
+   * the machine to others and measures what a process takes, not how long.
+   */
+  makeStoresAhead(): void;
   /** What is being done, for a person who waits. */
   say(text: string): void;
 }
@@ -37,7 +45,7 @@ export const bigSessionEvents = 1_000_000;
 export const bigStoreSize: StoreSize = { sessions: manySessions, eventsPerSession: 2, bigSessionEvents };
 const smallStoreSize: StoreSize = { sessions: 100, eventsPerSession: 2, bigSessionEvents: 0 };
 
-export function createBench(urls: Bench["competitors"], say: (text: string) => void): Bench {
+export function createBench(urls: Bench["competitors"], needsStores: boolean, say: (text: string) => void): Bench {
   const root = mkdtempSync(join(tmpdir(), "claude-sessions-bench-"));
   let made = 0;
   const folder = (): string => {
@@ -48,9 +56,9 @@ export function createBench(urls: Bench["competitors"], say: (text: string) => v
   const store = once(async (size: StoreSize) => {
     const path = folder();
     say(`making a store of ${size.sessions.toLocaleString("en")} sessions`);
-    makeStore(path, size);
-    say("building its index");
+    await writeStore(path, size);
     await buildIndex(path);
+    say(`made the store of ${size.sessions.toLocaleString("en")} sessions`);
     return path;
   });
   return {
@@ -59,6 +67,10 @@ export function createBench(urls: Bench["competitors"], say: (text: string) => v
     bigStore: () => store(bigStoreSize),
     smallStore: () => store(smallStoreSize),
     client: () => startProgram<ClientCommands>("client"),
+    makeStoresAhead() {
+      // A failure is told to the group that asks for the store.
+      if (needsStores) store(bigStoreSize).catch(() => undefined);
+    },
     say,
     async [Symbol.asyncDispose]() {
       say("removing what was made, in the background");
@@ -75,9 +87,17 @@ function once<K, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
   };
 }
 
+/** On both cores, and behind whatever else is at work. */
+async function writeStore(folder: string, size: StoreSize): Promise<void> {
+  await using small = startProgram<StoreMakerCommands>("store-maker");
+  await using big = startProgram<StoreMakerCommands>("store-maker");
+  for (const { pid } of [small, big]) setPriority(pid, constants.priority.PRIORITY_LOW);
+  await Promise.all([small.call("smallSessions", { folder, size }), big.call("bigSession", { folder, size })]);
+}
+
 /** Runs a server on the folder until a search finds everything. */
 async function buildIndex(folder: string): Promise<void> {
-  await using server = await startServer(folder);
+  await using server = await startServer(folder, { inBackground: true });
   await untilIndexed(server.port);
 }
 

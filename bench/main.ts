@@ -25,11 +25,11 @@ const groups: Group[] = [
   delivery,
   fanOut,
   slowReader,
+  watch,
   reads,
   million,
   memory,
   manySessionsGroup,
-  watch,
   dashboard,
 ];
 
@@ -71,7 +71,8 @@ async function main(): Promise<number> {
 }
 
 async function runGroups(chosen: Group[]): Promise<Figure[]> {
-  await using bench = createBench(competitorUrls(), say);
+  const needsStores = chosen.some((group) => group.needsStores);
+  await using bench = createBench(competitorUrls(), needsStores, say);
   const figures: Figure[] = [];
   for (const group of chosen) {
     try {

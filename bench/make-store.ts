@@ -20,13 +20,26 @@ const flushBytes = 1 << 20;
 const firstEventAt = Date.UTC(2026, 0, 1);
 
 /** Writes a store straight as its files, the way a server leaves it after a clean stop; without an index. */
-export function makeStore(folder: string, { sessions, eventsPerSession, bigSessionEvents }: StoreSize): void {
-  const root = join(folder, "sessions");
-  mkdirSync(root, { recursive: true });
+export function makeStore(folder: string, size: StoreSize): void {
+  makeSmallSessions(folder, size);
+  makeBigSession(folder, size);
+}
+
+export function makeSmallSessions(folder: string, { sessions, eventsPerSession }: StoreSize): void {
+  const root = rootOf(folder);
   for (const [index, sessionId] of sessionIds(sessions, "session").entries()) {
     writeSession(root, sessionId, eventsPerSession, index);
   }
-  if (bigSessionEvents > 0) writeSession(root, bigSession, bigSessionEvents, sessions);
+}
+
+export function makeBigSession(folder: string, { sessions, bigSessionEvents }: StoreSize): void {
+  if (bigSessionEvents > 0) writeSession(rootOf(folder), bigSession, bigSessionEvents, sessions);
+}
+
+function rootOf(folder: string): string {
+  const root = join(folder, "sessions");
+  mkdirSync(root, { recursive: true });
+  return root;
 }
 
 function writeSession(root: string, sessionId: string, events: number, index: number): void {

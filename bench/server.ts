@@ -16,12 +16,12 @@ export interface Server extends AsyncDisposable {
 const pollMs = 5;
 const startLimitMs = 240_000;
 
-/** Starts `claude-sessions serve` on a folder and resolves once it answers. */
-export async function startServer(folder: string): Promise<Server> {
+/** Starts `claude-sessions serve` on a folder and resolves once it answers. In the background it leaves the processor to others. */
+export async function startServer(folder: string, { inBackground = false } = {}): Promise<Server> {
   const port = await freePort();
   const logFile = join(folder, "..", `serve-${port}.log`);
   const started = performance.now();
-  const child = launch(folder, port, logFile);
+  const child = launch(folder, port, logFile, inBackground);
   await firstAnswer(child, port, logFile);
   return {
     pid: child.pid!,
@@ -33,10 +33,12 @@ export async function startServer(folder: string): Promise<Server> {
   };
 }
 
-function launch(folder: string, port: number, logFile: string): ChildProcess {
+function launch(folder: string, port: number, logFile: string, inBackground: boolean): ChildProcess {
   const log = openSync(logFile, "a");
+  const command = [process.execPath, join("bin", "claude-sessions.js"), "serve", "--port", String(port)];
+  const [program = "", ...args] = inBackground ? ["nice", "-n", "19", ...command] : command;
   try {
-    return spawn(process.execPath, [join("bin", "claude-sessions.js"), "serve", "--port", String(port)], {
+    return spawn(program, args, {
       env: { ...process.env, STORAGE_PATH: folder, NODE_ENV: "production" },
       stdio: ["ignore", log, log],
     });

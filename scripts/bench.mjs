@@ -20,7 +20,7 @@ async function bundlePrograms() {
   const baselines = readdirSync(join(root, "bench", "baselines")).map((name) => `baselines/${name}`);
   await build({
     absWorkingDir: join(root, "bench"),
-    entryPoints: ["main.ts", "client.ts", ...baselines],
+    entryPoints: ["main.ts", "client.ts", "store-maker.ts", ...baselines],
     outdir: out,
     bundle: true,
     splitting: true,

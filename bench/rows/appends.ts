@@ -12,7 +12,7 @@ const levels = [
   { inFlight: 64, mark: 0.9 },
 ];
 const rounds = 5;
-const seconds = 1.2;
+const seconds = 0.6;
 
 /** Durable single appends of about 1 KB over 100 sessions. */
 export const appends: Group = {

@@ -7,7 +7,7 @@ import { startServer } from "../server.js";
 
 const events = 100;
 const bytes = 1024;
-const seconds = 1.5;
+const seconds = 0.8;
 
 /** Batches of NDJSON, against JSON.parse of the same lines. */
 export const batches: Group = {
@@ -22,7 +22,7 @@ export const batches: Group = {
       return (await client.call("load", { port: server.port, inFlight: 16, seconds, requests })).rate * events;
     };
     await append();
-    const rates = await interleave(5, { ours: append, baseline: () => parser.call("parse", { seconds: 0.5, bytes }) });
+    const rates = await interleave(5, { ours: append, baseline: () => parser.call("parse", { seconds: 0.3, bytes }) });
     return [
       atLeast(0.5, {
         name: "batched appends (NDJSON, 100 a request, 16 in flight)",

@@ -18,16 +18,17 @@ const flags = [
 ]; // prettier-ignore
 const session = "watched";
 const [smallSession = ""] = sessionIds(manySessions, "session");
-const rounds = 5;
+const rounds = 3;
 const perSecond = 1_000;
 const warmUpMs = 3_000;
-const measuredMs = 20_000;
+const measuredMs = 10_000;
 /** An hour of a busy session: 20 events a second. */
 const hourOfEvents = 72_000;
 
 /** The web dashboard: how soon it shows something, how smooth it stays, and what it holds on to. */
 export const dashboard: Group = {
   name: "dashboard",
+  needsStores: true,
   async run(bench) {
     const executablePath = browsers.find((path) => existsSync(path));
     if (executablePath === undefined) {

@@ -20,6 +20,7 @@ const settleMs = 1500;
 /** A store of 100,000 sessions, against one of 100. */
 export const manySessionsGroup: Group = {
   name: "many-sessions",
+  needsStores: true,
   async run(bench) {
     const folder = await bench.bigStore();
     bench.say("100,000 sessions");
@@ -41,7 +42,7 @@ export const manySessionsGroup: Group = {
 
 async function startTime(folder: string): Promise<number> {
   const times: number[] = [];
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     await using server = await startServer(folder);
     times.push(server.startMs);
   }
@@ -54,7 +55,7 @@ async function compareListings(client: Program<ClientCommands>, many: Server, fe
     const time =
       ({ port }: Server) =>
       async (): Promise<number> =>
-        (await client.call("load", { port, inFlight: 1, seconds: 0.5, requests: { kind: "get", paths: [path] } }))
+        (await client.call("load", { port, inFlight: 1, seconds: 0.25, requests: { kind: "get", paths: [path] } }))
           .p50Ms;
     const times = await interleave(5, { many: time(many), few: time(few) });
     figures.push(
@@ -72,6 +73,6 @@ async function compareListings(client: Program<ClientCommands>, many: Server, fe
 async function searchTime(bench: Bench, client: Program<ClientCommands>, { port }: Server): Promise<Figure> {
   bench.say("search over more than 1,000,000 events");
   const paths = searches.map((query) => `/api/query/search?q=${encodeURIComponent(query)}&limit=20`);
-  const { p95Ms } = await client.call("load", { port, inFlight: 1, seconds: 6, requests: { kind: "get", paths } });
+  const { p95Ms } = await client.call("load", { port, inFlight: 1, seconds: 4, requests: { kind: "get", paths } });
   return within({ value: 50, unit: "ms" }, "search, p95, 1,200,000 events", p95Ms);
 }

@@ -11,6 +11,7 @@ const settleMs = 1500;
 /** Resident memory: idle, with many sessions stored, and under load, against a bare Hono and ws process. */
 export const memory: Group = {
   name: "memory",
+  needsStores: true,
   async run(bench) {
     bench.say("memory");
     await using app = startProgram<HonoAppCommands>("baselines/hono-app");
@@ -27,7 +28,7 @@ export const memory: Group = {
     };
     const underLoad = async (port: number, pid: number): Promise<number> => {
       const peak = watchMemory(pid);
-      await client.call("load", { port, inFlight: 64, seconds: 4, requests: actionsOf(100) });
+      await client.call("load", { port, inFlight: 64, seconds: 3, requests: actionsOf(100) });
       return peak();
     };
     const bareLoad = await underLoad(appPort, app.pid);

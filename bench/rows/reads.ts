@@ -19,6 +19,7 @@ const bigPages = Array.from(
 /** Pages and exports of a session of a million events. */
 export const reads: Group = {
   name: "reads",
+  needsStores: true,
   async run(bench) {
     const folder = await bench.bigStore();
     await using server = await startServer(folder);
@@ -41,7 +42,7 @@ async function pages(bench: Bench, client: Program<ClientCommands>, server: Serv
   await using files = startProgram<FileServerCommands>("baselines/file-server");
   const filePort = await files.call("listen", join(folder, "sessions", bigSession, "actions.jsonl"));
   const read = (port: number, paths: string[]) => async (): Promise<number> =>
-    (await client.call("load", { port, inFlight: 1, seconds: 0.7, requests: { kind: "get", paths } })).p50Ms;
+    (await client.call("load", { port, inFlight: 1, seconds: 0.35, requests: { kind: "get", paths } })).p50Ms;
   bench.say("pages of a session of 1,000,000 events");
   const times = await interleave(rounds, {
     big: read(server.port, [...bigPages, newest(bigSession)]),

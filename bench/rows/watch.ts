@@ -13,8 +13,10 @@ const program = join("bin", "claude-sessions.js");
 const session = "watched";
 const rounds = 9;
 const perSecond = 1_000;
-const warmUpMs = 30_000;
-const measuredMs = 30_000;
+/** For how many minutes it is left open under load, after the first; by default for half a one. */
+const minutes = Number(process.env["BENCH_WATCH_MINUTES"] ?? 0.5);
+const warmUpMs = minutes < 1 ? 30_000 : 60_000;
+const sampleMs = 5_000;
 /** The kernel counts the time of processes in hundredths of a second. */
 const tickMs = 10;
 
@@ -27,7 +29,8 @@ export const watch: Group = {
     const client = createClient({ url: urlOf(server) });
     await client.createSession({ sessionId: session });
     const first = await firstFrame(server);
-    bench.say(`the terminal dashboard at ${perSecond} events/s`);
+    bench.say(`the terminal dashboard at ${perSecond} events/s, for ${minutes} minutes`);
+    bench.makeStoresAhead();
     return [first, ...(await underLoad(server))];
   },
 };
@@ -70,20 +73,24 @@ async function underLoad(server: Server): Promise<Figure[]> {
   const { child, pid, bytes } = inTerminal([program, "watch", session, "--url", urlOf(server)]);
   try {
     await sleep(warmUpMs);
-    const before = { cpu: cpuMs(pid()), bytes: bytes(), memory: residentMegabytes(pid()) };
-    await sleep(measuredMs);
-    const seconds = measuredMs / 1_000;
+    const before = { at: performance.now(), cpu: cpuMs(pid()), bytes: bytes(), memory: residentMegabytes(pid()) };
+    let most = before.memory;
+    while (performance.now() - before.at < minutes * 60_000) {
+      await sleep(sampleMs);
+      most = Math.max(most, residentMegabytes(pid()));
+    }
+    const elapsed = performance.now() - before.at;
     return [
       within(
         { value: 25, unit: "% of a core" },
         "watch at 1,000 events/s",
-        ((cpuMs(pid()) - before.cpu) / measuredMs) * 100,
+        ((cpuMs(pid()) - before.cpu) / elapsed) * 100,
       ),
-      within({ value: 20, unit: "MB" }, "memory that it gains meanwhile", residentMegabytes(pid()) - before.memory),
+      within({ value: 20, unit: "MB" }, "memory that it gains meanwhile, at most", most - before.memory),
       within(
         { value: 100, unit: "KB/s" },
         "what it writes to the terminal",
-        (bytes() - before.bytes) / 1_024 / seconds,
+        (bytes() - before.bytes) / 1_024 / (elapsed / 1_000),
       ),
     ];
   } finally {

@@ -16,15 +16,22 @@ export interface Metrics {
 const prefix = "claude_sessions_";
 const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** Metrics of one server, in a registry of their own. `process` adds those of the Node process. */
+/**
+ * Metrics of one server, in a registry of their own. `process` adds those of the Node process, from
+ * when they are first asked for: to watch the garbage collector costs what nobody else should pay.
+ */
 export function createMetrics({ process = true }: { process?: boolean } = {}): Metrics {
   const registry = new Registry();
-  if (process) collectDefaultMetrics({ register: registry });
+  let watchesProcess = !process;
   return {
     storage: storageMetrics(registry),
     request: requestMetrics(registry),
     watch: (store, hub) => watchServer(registry, store, hub),
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    async render() {
+      if (!watchesProcess) collectDefaultMetrics({ register: registry });
+      watchesProcess = true;
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { implicitCreation, streamOf, type NewEvent } from "../../core/event.js";
+import { implicitCreation, streamOf, streams, type NewEvent } from "../../core/event.js";
 import { reduceSession } from "../../core/session.js";
 import { encodeLine } from "../line.js";
 import type { Appended, AppendedEvent, AppendOptions, Decide } from "../session-store.js";
@@ -6,7 +6,7 @@ import { sessionNotFound } from "../store-errors.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { findEvent, scanEventIds } from "./event-id-scan.js";
 import type { FilePool } from "./file-pool.js";
-import type { Batch, HotSession } from "./hot-session.js";
+import { createBatch, packBatch, type Batch, type HotSession } from "./hot-session.js";
 import type { HotSessions } from "./hot-sessions.js";
 
 interface AppenderOptions {
@@ -85,18 +85,20 @@ export class Appender {
     if (hot.staged.seq === 0 && events[0]!.type !== "session_created") {
       this.stageOne(hot, implicitCreation(events[0]!));
     }
-    return events.map((event) => {
+    const appended = events.map((event) => {
       const earlier = event.eventId === undefined ? undefined : this.findEarlier(hot, event.eventId);
       return earlier ?? this.stageOne(hot, event);
     });
+    if (hot.batch) packBatch(hot.batch);
+    return appended;
   }
 
   /** Fails before anything is accepted where a file of this session cannot be opened. */
   private openFiles(hot: HotSession, events: readonly NewEvent[]): void {
     if (hot.staged.seq === 0) this.options.pool.acquire(hot.paths.changes);
-    for (const { type } of events) {
-      const stream = streamOf(type);
-      if (!hot.batch || hot.batch.texts[stream] === "") this.options.pool.acquire(hot.paths[stream]);
+    for (const stream of streams) {
+      if (hot.batch && hot.batch.bytes[stream].length > 0) continue;
+      if (events.some(({ type }) => streamOf(type) === stream)) this.options.pool.acquire(hot.paths[stream]);
     }
   }
 
@@ -120,16 +122,7 @@ export class Appender {
 
   private batchOf(hot: HotSession): Batch {
     if (hot.batch) return hot.batch;
-    const texts = { actions: "", responses: "", changes: "" };
-    hot.batch = {
-      hot,
-      first: hot.staged.seq + 1,
-      last: hot.staged.seq,
-      texts,
-      after: hot.staged,
-      waiters: [],
-      eventIds: [],
-    };
+    hot.batch = createBatch(hot);
     this.options.queue.add(hot.batch);
     return hot.batch;
   }

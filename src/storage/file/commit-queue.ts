@@ -2,7 +2,7 @@ import { streams } from "../../core/event.js";
 import type { StoreObserver } from "../session-store.js";
 import { feedLine, type Feed } from "./feed.js";
 import type { FilePool } from "./file-pool.js";
-import type { Batch, HotSession, Sizes, Waiter } from "./hot-session.js";
+import { packBatch, type Batch, type HotSession, type Sizes, type Waiter } from "./hot-session.js";
 import { deletionHeader, entryHeader, isDeletion, type JournalPart, type JournalRecord } from "./journal-format.js";
 import type { Journal } from "./journal.js";
 
@@ -231,12 +231,14 @@ export class CommitQueue {
 
 /** Ends a batch: its bytes, and where in the session's files they go. */
 function sealBatch(batch: Batch, position: number): JournalRecord {
-  const { hot, first, last, texts } = batch;
+  const { hot, first, last } = batch;
+  packBatch(batch);
   const sizes: Sizes = { ...hot.staged.sizes };
   const parts: JournalPart[] = [];
   for (const stream of streams) {
-    if (texts[stream] === "") continue;
-    const bytes = Buffer.from(texts[stream]);
+    const pieces = batch.bytes[stream];
+    if (pieces.length === 0) continue;
+    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
     parts.push({ stream, path: hot.paths[stream], offset: sizes[stream], bytes });
     sizes[stream] += bytes.length;
   }

@@ -1,4 +1,4 @@
-import type { Stream } from "../../core/event.js";
+import { streams, type Stream } from "../../core/event.js";
 import type { Session } from "../../core/session.js";
 import type { AppendedEvent } from "../session-store.js";
 import { EventIds } from "./event-ids.js";
@@ -50,7 +50,9 @@ export interface Batch {
   hot: HotSession;
   first: number;
   last: number;
+  /** Lines that are not in `bytes` yet. */
   texts: Record<Stream, string>;
+  bytes: Record<Stream, Buffer[]>;
   /** The extent once the batch is durable; set when the turn ends. */
   after: Extent;
   waiters: Waiter[];
@@ -92,6 +94,28 @@ export function createHotSession(
     snapshotSeq: -1,
     hasFinal: seq > 0,
   };
+}
+
+export function createBatch(hot: HotSession): Batch {
+  return {
+    hot,
+    first: hot.staged.seq + 1,
+    last: hot.staged.seq,
+    texts: { actions: "", responses: "", changes: "" },
+    bytes: { actions: [], responses: [], changes: [] },
+    after: hot.staged,
+    waiters: [],
+    eventIds: [],
+  };
+}
+
+/** Turns what was added as text into bytes: an append's texts are then garbage before they are moved about in memory. */
+export function packBatch({ texts, bytes }: Batch): void {
+  for (const stream of streams) {
+    if (texts[stream] === "") continue;
+    bytes[stream].push(Buffer.from(texts[stream]));
+    texts[stream] = "";
+  }
 }
 
 export function isBusy(hot: HotSession): boolean {
