@@ -103,7 +103,7 @@ function replaceBlock(text, name, block) {
 
 /** The same table that the dispatcher, the footer and the help page read. */
 async function keyTable() {
-  const { bindings, shownKey } = await import("../src/tui/keys/key-table.ts");
+  const { bindings, shownKey } = await importSource("src/tui/keys/key-table.ts");
   const places = { list: "list", session: "session", both: "everywhere" };
   const rows = bindings.map(({ keys, does, screen }) => {
     const shown = keys.map((key) => `\`${shownKey(key)}\``).join(" ");
@@ -112,12 +112,24 @@ async function keyTable() {
   return ["| key | where | what it does |", "|---|---|---|", ...rows].join("\n");
 }
 
+/** Whatever Node runs this may not read TypeScript. */
+async function importSource(path) {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [join(root, path)],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
 async function tmux(...args) {
   const { stdout } = await promisify(execFile)("tmux", ["-L", socket, ...args]);
   return stdout.trimEnd();
 }
 
-/** Three sessions: one in the middle of its work, one that waits for a person, one that is done. */
+/** Sessions in the middle of their work, waiting for a person, done, and one whose id says nothing. */
 async function tellStory(url) {
   const post = async (path, body, method = "POST") => {
     const response = await fetch(url + path, {
@@ -128,6 +140,7 @@ async function tellStory(url) {
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
   };
   await tellDone(post);
+  await tellMadeUp(post);
   await tellWork(post, "checkout-redesign");
   await tellWait(url);
 }
@@ -136,6 +149,13 @@ async function tellDone(post) {
   await post("/api/sessions", { sessionId: "weekly-report", userId: "ben", tags: ["report"] });
   await post("/api/actions/weekly-report", { type: "user_prompt", text: "Write the weekly report" });
   await post("/api/sessions/weekly-report/finalize", { status: "completed" });
+}
+
+async function tellMadeUp(post) {
+  const id = "3f2c1b9e-8d7a-4c55-9b1e-0a6f2d4c8e77";
+  await post("/api/sessions", { sessionId: id, userId: "ana" });
+  await post(`/api/actions/${id}`, { type: "user_prompt", text: "Find out why the nightly build is slow" });
+  await post(`/api/sessions/${id}/finalize`, { status: "failed" });
 }
 
 async function tellWork(post, id) {

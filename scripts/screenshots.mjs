@@ -29,6 +29,14 @@ const shown = [
 
 const users = ["ada", "grace", "linus", "barbara", "ci"];
 const tasks = ["refactor-auth", "nightly-report", "flaky-tests", "translate-docs", "triage-inbox", "bump-deps"];
+const prompts = [
+  "Move the session check out of the routes into one guard",
+  "Write the report of last night's runs, with the two that were slow",
+  "checkout.test.ts fails one time in ten: find out why",
+  "Translate the guides into German; keep the code as it is",
+  "Sort what came in over the weekend, and answer what needs no person",
+  "Bring the dependencies up to date and run everything",
+];
 const models = ["claude-opus-4-5", "claude-sonnet-4-5", "gpt-5-mini", "gemini-3-pro"];
 
 await runMain(async (args) => {
@@ -128,7 +136,10 @@ async function until(find) {
   throw new SetupError("The test sessions did not come to their end.");
 }
 
+/** Some ids are a program's: such a session is called by what was asked of it. */
 function nameOf(index) {
+  const hex = (index * 7919 + 4096).toString(16).padStart(12, "0");
+  if ((index * 7) % 5 < 2) return `${hex.slice(-8)}-4c1e-4f0a-9d37-${hex}`;
   return `${tasks[index % tasks.length]}-${(index * 7919 + 4096).toString(16)}`;
 }
 
@@ -146,6 +157,11 @@ function pastEvents(index) {
       type: "session_created",
       data: { userId: users[index % 5], tags: [task.split("-")[0]], model },
       timestamp: at(0),
+    },
+    {
+      type: "action",
+      data: { type: "user_prompt", turn: "t1", text: prompts[index % prompts.length], from: "person" },
+      timestamp: at(0.5),
     },
     {
       type: "goal_added",

@@ -43,7 +43,13 @@ function Page() {
   const place = route.page === "session" ? `session ${route.sessionId}` : route.page;
   return (
     <ErrorBoundary place={place}>
-      <Suspense fallback={<LoadingState />}>
+      <Suspense
+        fallback={
+          <main className="shell-main" id="main">
+            <LoadingState />
+          </main>
+        }
+      >
         <PageOf />
       </Suspense>
     </ErrorBoundary>

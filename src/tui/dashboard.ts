@@ -3,6 +3,8 @@ import { createElement } from "react";
 import { createApprovals } from "../view/approvals-view.js";
 import { realClock } from "../view/real-clock.js";
 import type { ViewSource } from "../view/source.js";
+import { beginView, type BegunView } from "./begun-view.js";
+import { keepHeapSmall } from "./small-heap.js";
 import { Root } from "./Root.js";
 import { liveAfter } from "./late-source.js";
 import type { Services } from "./services.js";
@@ -13,77 +15,75 @@ import { clipboardSequence } from "./terminal/clipboard.js";
 import { exportSession } from "./terminal/export-session.js";
 import type { TerminalInput } from "./terminal/input.js";
 import { openTerminal, type Terminal } from "./terminal/open-terminal.js";
+import type { TakenTerminal } from "./terminal/take-terminal.js";
 import { showInPager } from "./terminal/pager.js";
-import { guardTerminal, writeAtOnce } from "./terminal/restore.js";
 
 const framesPerSecond = 20;
-const standardOutput = 1;
-/** Ink draws from the column that the cursor is in, also in a screen of its own. */
+/** Ink draws from where the cursor is, also in a screen of its own, and leaves alone what it has nothing for. */
+const emptyScreen = "\u001b[2J\u001b[H";
 const lineStart = "\r";
 
+export interface DashboardContext {
+  stdin: TerminalInput;
+  stdout: NodeJS.WritableStream;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+}
+
 export interface DashboardOptions {
-  /** Both are terminals. */
-  context: {
-    stdin: TerminalInput;
-    stdout: NodeJS.WritableStream;
-    env: Readonly<Record<string, string | undefined>>;
-    cwd: string;
-  };
+  context: DashboardContext;
+  /** Given back by the caller. */
+  terminal: TakenTerminal;
   /** Closed by the caller. */
   source: ViewSource;
-  /** Opens with this session instead of the list. */
-  sessionId?: string;
-  /** Ends the dashboard. */
-  signal?: AbortSignal;
-  /** What a person can do where no server answers, a line each. */
-  advice?: readonly string[];
+  sessionId?: string | undefined;
+  advice?: readonly string[] | undefined;
 }
 
 /**
- * The dashboard, until the person leaves it. The terminal is as it was afterwards, whatever happens.
+ * The dashboard, until the person leaves it.
  *
  * @returns the exit code: 0, 130 after Ctrl-C, 128 + the number of a signal
  */
 export async function runDashboard(options: DashboardOptions): Promise<number> {
-  const { context, signal } = options;
-  const { promise: left, resolve: leave } = Promise.withResolvers<number>();
-  const crash = Promise.withResolvers<never>();
-  const guard = guardTerminal({
-    process,
-    write: (text) => writeAtOnce(standardOutput, text),
-    setRawMode: (raw) => context.stdin.setRawMode?.(raw),
-    onSignal: leave,
-    onCrash: crash.reject,
-  });
-  const onAbort = (): void => leave(130);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  context.stdout.write(lineStart);
+  const { context, terminal: taken, sessionId } = options;
   const terminal = openTerminal({ ...context, write: (text) => void context.stdout.write(text) });
-  const { services, instance } = open(options, terminal, leave);
+  const firstFrame = Promise.withResolvers<void>();
+  const source = liveAfter(firstFrame.promise, options.source);
+  const begun = beginView(source, realClock, sessionId);
+  const services = servicesOf({ ...options, source }, begun);
+  let unmount = (): void => {};
+  let letHeapGrow = (): void => {};
   try {
-    return await Promise.race([left, crash.promise, instance.waitUntilExit().then(() => 0)]);
+    const over = Promise.race([taken.left, taken.crashed]);
+    await Promise.race([begun.ready, over]);
+    // Loading takes room that is not needed again: what is kept small is what runs from now on.
+    letHeapGrow = keepHeapSmall();
+    const instance = draw(options, terminal, services, () => setImmediate(firstFrame.resolve));
+    unmount = () => instance.unmount();
+    return await Promise.race([over, instance.waitUntilExit().then(() => 0)]);
   } finally {
-    signal?.removeEventListener("abort", onAbort);
     services.approvals.close();
-    instance.unmount();
+    begun.close();
+    letHeapGrow();
+    unmount();
     terminal.keyboard.close();
-    guard.restore();
-    guard.release();
   }
 }
 
-function open(options: DashboardOptions, terminal: Terminal, leave: (code: number) => void) {
-  const { context, sessionId, advice } = options;
-  const firstFrame = Promise.withResolvers<void>();
-  const source = liveAfter(firstFrame.promise, options.source);
-  const { stdout, env, cwd } = context;
-  const { keyboard, theme } = terminal;
-  const pace = createPace(realClock, cpuMilliseconds);
-  const services: Omit<Services, "page"> = {
+type FixedServices = Omit<Services, "page" | "stop">;
+
+function servicesOf(
+  { context, source, sessionId, terminal, advice }: DashboardOptions,
+  begun: BegunView,
+): FixedServices {
+  const { stdout, cwd } = context;
+  return {
     source,
+    begun,
     clock: realClock,
     ui: createUiStore(initialUi(sessionId ?? null)),
-    pace,
+    pace: createPace(realClock, cpuMilliseconds),
     approvals: createApprovals({ source, clock: realClock }),
     copy(text) {
       const sequence = clipboardSequence(text);
@@ -91,17 +91,18 @@ function open(options: DashboardOptions, terminal: Terminal, leave: (code: numbe
       return sequence !== undefined;
     },
     exportSession: (id) => exportSession(source, id, cwd),
-    exit: leave,
+    exit: terminal.leave,
     advice: advice ?? defaultAdvice,
   };
-  const page = async (text: string, name: string): Promise<void> => {
-    try {
-      await showInPager(text, name, env);
-    } finally {
-      stdout.write(lineStart);
-    }
-  };
-  const instance = render(createElement(Root, { services, theme, keyboard, page }), {
+}
+
+function draw({ context }: DashboardOptions, terminal: Terminal, services: FixedServices, onRender: () => void) {
+  const { stdout, env } = context;
+  const { keyboard, theme } = terminal;
+  const page = (text: string, name: string): Promise<void> => showInPager(text, name, env);
+  const toLineStart = (): void => void stdout.write(lineStart);
+  stdout.write(emptyScreen);
+  return render(createElement(Root, { services, theme, keyboard, page, toLineStart }), {
     stdout,
     stdin: keyboard.stdin,
     alternateScreen: true,
@@ -110,9 +111,8 @@ function open(options: DashboardOptions, terminal: Terminal, leave: (code: numbe
     exitOnCtrlC: false,
     patchConsole: false,
     interactive: true,
-    onRender: () => setImmediate(firstFrame.resolve),
+    onRender,
   });
-  return { services, instance };
 }
 
 function cpuMilliseconds(): number {

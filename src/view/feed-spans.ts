@@ -5,6 +5,13 @@ type SpanKind = "tool" | "step" | "agent" | "wait";
 
 const idFields = { tool: "toolCallId", step: "stepId", agent: "agentId" } as const;
 
+/** How an agent ended, by the keys of the items that tell of it. */
+export interface AgentEnd {
+  /** Where it was set to work; null where that is not among the events. */
+  spawn: string | null;
+  end: string;
+}
+
 interface OpenWait {
   key: string;
   kind: string | null;
@@ -21,6 +28,7 @@ export class FeedSpans {
   };
   private readonly open = new Set<string>();
   private waits: OpenWait[] = [];
+  private readonly agentEnds = new Map<string, AgentEnd>();
   private readonly drafts = new Map<string, { key: string; pieces: string[]; text: string }>();
 
   /** The span's id; null where the event names none and its end can therefore not be told. */
@@ -33,6 +41,7 @@ export class FeedSpans {
     const id = textOf(event.data[idFields[kind]]);
     if (id === null) return null;
     this.known[kind].set(id, key);
+    if (kind === "agent") this.agentEnds.delete(id);
     this.open.add(key);
     return id;
   }
@@ -52,6 +61,16 @@ export class FeedSpans {
     const id = textOf(event.data[idFields[kind]]);
     if (id !== null) this.known[kind].delete(id);
     return key;
+  }
+
+  /** An agent ended, for the first time since it was set to work. */
+  noteAgentEnd(agentId: string, keys: AgentEnd): void {
+    this.agentEnds.set(agentId, keys);
+  }
+
+  /** The end that was told before and may be told more of now; null where there is none. */
+  agentEndOf(agentId: string): AgentEnd | null {
+    return this.agentEnds.get(agentId) ?? null;
   }
 
   /** Everything that has not ended; forgets that it is open. */

@@ -27,10 +27,22 @@ export function waitStatus({ data }: SessionEvent): ItemStatus {
   return data["outcome"] === "gone" ? "none" : "ok";
 }
 
-/** As it was measured, else between the two timestamps. */
-export function durationOf(begin: SessionEvent | null, end: SessionEvent): number | null {
+/** As it was measured, else between the two timestamps; a correction changes nothing of when it was over. */
+export function durationOf(
+  begin: SessionEvent | null,
+  end: SessionEvent,
+  corrected?: SessionEvent | null,
+): number | null {
   const measured = end.data["durationMs"];
   if (typeof measured === "number" && measured >= 0) return measured;
+  if (corrected && corrected.data["presumed"] !== true) return durationOf(begin, corrected);
   const span = begin ? timeOf(end) - timeOf(begin) : Number.NaN;
   return span >= 0 ? span : null;
+}
+
+/** Two reports of one end that cannot both be true. */
+export function contradicts({ data: before }: SessionEvent, { data: after }: SessionEvent): boolean {
+  return ["status", "result"].some(
+    (key) => key in before && key in after && JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+  );
 }

@@ -13,6 +13,9 @@ export interface Turn {
   stats: Omit<TurnStats, "status" | "durationMs">;
 }
 
+/** The ids of corrections are those of what they correct, with a number. */
+const correction = /#\d+$/;
+
 /** Which turn an event belongs to: the one it names, else the latest. */
 export class Turns {
   private readonly byId = new Map<string, Turn>();
@@ -30,6 +33,12 @@ export class Turns {
     this.current = turn;
     this.changed.add(turn);
     return turn;
+  }
+
+  /** The turn whose prompt this corrects: telemetry may tell of a prompt before its text is known. */
+  correctedBy({ eventId, data }: SessionEvent): Turn | null {
+    const id = textOf(data["turn"]);
+    return id !== null && correction.test(eventId) ? (this.byId.get(id) ?? null) : null;
   }
 
   /** Null before the first prompt, and where the event names a turn that is not loaded. */

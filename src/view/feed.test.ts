@@ -142,6 +142,58 @@ describe("a turn", () => {
   });
 });
 
+describe("what a later source corrects is told once, as the correction has it", () => {
+  const corrected = (log: ReturnType<typeof makeLog>, ids: readonly string[]) =>
+    log.map((event, index) => ({ ...event, eventId: ids[index] ?? event.eventId }));
+
+  test("a prompt whose text was not known at first", () => {
+    const log = corrected(
+      makeLog([
+        ["+user_prompt", { turn: "t1", text: "<REDACTED>" }],
+        ["+bash_exec", { turn: "t1", toolCallId: "a", tool: "Bash", input: { command: "ls" } }],
+        ["+user_prompt", { turn: "t1", text: "list them" }],
+        ["-tool_result", { turn: "t1", toolCallId: "a", tool: "Bash", status: "ok" }],
+      ]),
+      ["prompt:t1", "tool:a", "prompt:t1#2", "tool-result:a"],
+    );
+    const items = buildFeed(log, whole);
+    expect(told(items)).toEqual(["1 | prompt | list them", "2 | ok | Bash | ls"]);
+    expect(items[0]!.stats).toMatchObject({ tools: 1, status: "running" });
+    expect(told(buildFeed(log.slice(1), whole))).toEqual(["2 | ok | Bash | ls", "3 | prompt | list them"]);
+  });
+
+  test("a result that was told of without what it gave", () => {
+    const log = corrected(
+      makeLog([
+        ["+bash_exec", { toolCallId: "a", tool: "Bash", input: { command: "ls" } }],
+        ["-tool_result", { toolCallId: "a", tool: "Bash", status: "ok", durationMs: 30 }],
+        ["-tool_result", { toolCallId: "a", tool: "Bash", status: "ok", result: "three files" }],
+      ]),
+      ["tool:a", "tool-result:a", "tool-result:a#2"],
+    );
+    const items = buildFeed(log, whole);
+    expect(told(items)).toEqual(["1 | ok | Bash | ls | three files"]);
+    expect(items[0]).toMatchObject({ durationMs: 30, lastSeq: 3 });
+  });
+
+  test("the end of an agent, to which its result is added; another result is another end", () => {
+    const log = makeLog([
+      ["agent_spawned", { agentId: "a", type: "reader" }],
+      ["agent_completed", { agentId: "a", status: "completed" }],
+      ["agent_completed", { agentId: "a", status: "completed", result: "all read" }],
+      ["agent_completed", { agentId: "a", status: "completed", result: "read again" }],
+    ]);
+    const items = buildFeed(log, whole);
+    expect(told(items)).toEqual([
+      "1 | ok | agent | reader",
+      "2 | ok | agent | reader · done | all read",
+      "4 | ok | agent | reader · done | read again",
+    ]);
+    expect(items[0]!.end!.data["result"]).toBe("all read");
+    expect(told(buildFeed(log.slice(1), whole)).slice(0, 1)).toEqual(["2 | ok | agent | a · done | all read"]);
+  });
+});
+
 describe("agents, waits, goals and messages", () => {
   test("agents nest by parent, and their end is told with their type", () => {
     const items = buildFeed(

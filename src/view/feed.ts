@@ -2,7 +2,7 @@ import type { SessionEvent } from "../core/event.js";
 import type { State } from "../core/state.js";
 import { AgentNames, GoalNames } from "./feed-names.js";
 import { FeedSpans } from "./feed-spans.js";
-import { durationOf, isFailure, spanStatus, toolStatus, waitStatus } from "./feed-status.js";
+import { contradicts, durationOf, isFailure, spanStatus, toolStatus, waitStatus } from "./feed-status.js";
 import type { FeedItem, FeedKind, ItemStatus } from "./feed-types.js";
 import { Turns, type Turn } from "./feed-turns.js";
 import { errorText, recordType, textOf, timeOf } from "./record.js";
@@ -84,6 +84,8 @@ export class FeedBuilder {
   prompt(event: SessionEvent): void {
     // A subagent's prompt is part of the turn that set it to work.
     if (textOf(event.data["agentId"]) !== null) return this.plain(event, "prompt");
+    const corrected = this.turns.correctedBy(event);
+    if (corrected) return this.change(corrected.key, { begin: event, lastSeq: event.seq });
     const turn = this.turns.begin(keyOf(event), event);
     this.push(event, "prompt", turn, {});
   }
@@ -161,13 +163,25 @@ export class FeedBuilder {
   /** Told twice: the agent's own item has its outcome, and one where it ended has its result. */
   private agentCompleted(event: SessionEvent): void {
     const agentId = textOf(event.data["agentId"]);
+    if (agentId !== null && this.completeEnd(agentId, event)) return;
     const status: ItemStatus = event.data["status"] === "failed" ? "error" : "ok";
     const key = this.spans.end("agent", event);
+    if (agentId !== null) this.spans.noteAgentEnd(agentId, { spawn: key, end: keyOf(event) });
     const begin = key === null ? null : (this.get(key)?.begin ?? null);
     if (key !== null) this.close(key, event, status);
     const durationMs = begin ? durationOf(begin, event) : null;
     const subject = this.agents.typeOf(agentId);
     this.plain(event, "agent", { begin, end: event, status, durationMs, subject, ...this.agents.place(agentId) });
+  }
+
+  /** A source that knows more tells of the same end again: what it adds belongs to what is there. */
+  private completeEnd(agentId: string, event: SessionEvent): boolean {
+    const known = this.spans.agentEndOf(agentId);
+    const before = known ? this.get(known.end)?.end : null;
+    if (!known || !before || contradicts(before, event)) return false;
+    const end = { ...before, data: { ...before.data, ...event.data } };
+    for (const key of [known.spawn, known.end]) if (key !== null) this.change(key, { end, lastSeq: event.seq });
+    return true;
   }
 
   /** What has no end by now gets none. */
@@ -198,8 +212,9 @@ export class FeedBuilder {
   private close(key: string, event: SessionEvent, status: ItemStatus): void {
     const turn = this.turns.of(event);
     if (turn) this.turns.touch(turn, event);
-    const begin = this.get(key)?.begin ?? null;
-    this.change(key, { end: event, status, lastSeq: event.seq, durationMs: durationOf(begin, event) });
+    const before = this.get(key);
+    const durationMs = durationOf(before?.begin ?? null, event, before?.end);
+    this.change(key, { end: event, status, lastSeq: event.seq, durationMs });
   }
 
   private push(event: SessionEvent, kind: FeedKind, turn: Turn | null, more: Partial<FeedItem>): void {

@@ -13,8 +13,22 @@ export type ItemPart =
   | { kind: "file"; path: string; text: string; firstLine: number; isNew: boolean }
   | { kind: "image"; mediaType: ImageType; base64: string }
   | { kind: "error"; message: string; type: string | null }
-  | { kind: "facts"; facts: readonly (readonly [name: string, value: string])[] }
+  | { kind: "facts"; facts: readonly (readonly [name: string, value: string])[]; title?: string }
+  | { kind: "tasks"; tasks: readonly ListedTask[] }
+  | { kind: "links"; links: readonly NamedLink[] }
   | { kind: "json"; title: string; value: JsonValue };
+
+/** An entry of an agent's own list of what is to be done; `status` as goals have it, or what the agent says. */
+export interface ListedTask {
+  text: string;
+  status: string;
+}
+
+/** A page that a tool found; the address is the tool's, and may be of any scheme. */
+export interface NamedLink {
+  title: string;
+  url: string;
+}
 
 /** A line of a patch: added, removed, the same in both, or (`@`) where the next ones stand. */
 export interface PatchLine {

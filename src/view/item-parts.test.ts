@@ -30,7 +30,7 @@ test("shows a command with its output, its errors and how it ended", () => {
   const input = { command: "npm test", description: "Run the tests", timeout: 5 };
   expect(call("bash_exec", input, { result: { stdout: "ok", stderr: "warn", exitCode: 2 } })).toEqual([
     { kind: "command", command: "npm test", description: "Run the tests" },
-    { kind: "json", title: "input", value: { timeout: 5 } },
+    { kind: "facts", title: "input", facts: [["timeout", "5"]] },
     { kind: "output", text: "ok", stream: "out" },
     { kind: "output", text: "warn", stream: "error" },
     { kind: "facts", facts: [["exit code", "2"]] },
@@ -190,4 +190,65 @@ test("throws for no record", () => {
       for (const item of buildFeed(events, { toHead: true })) expect(Array.isArray(itemParts(item))).toBe(true);
     }),
   );
+});
+
+test("shows a list of what is to be done as one, and not again as the result", () => {
+  const todos = [
+    { content: "Find it", status: "completed", activeForm: "Finding it" },
+    { content: "Mend it", status: "in_progress", activeForm: "Mending it" },
+  ];
+  expect(call("tool_call", { todos }, { result: { oldTodos: [], newTodos: todos } })).toEqual([
+    {
+      kind: "tasks",
+      tasks: [
+        { text: "Find it", status: "completed" },
+        { text: "Mend it", status: "in_progress" },
+      ],
+    },
+  ]);
+  const plan = [{ step: "Look", status: "pending" }];
+  expect(call("tool_call", { explanation: "First of all", plan })).toEqual([
+    { kind: "markdown", text: "First of all" },
+    { kind: "tasks", tasks: [{ text: "Look", status: "pending" }] },
+  ]);
+  expect(call("tool_call", { plan: "1. look" })).toEqual([{ kind: "markdown", text: "1. look", title: "plan" }]);
+  expect(call("tool_call", { todos: [{ other: 1 }] }).map(({ kind }) => kind)).toEqual(["json"]);
+});
+
+test("shows what searches found, and pages that were read", () => {
+  const input = { pattern: "total" };
+  const asked = { kind: "facts", title: "input", facts: [["pattern", "total"]] };
+  expect(call("tool_call", input, { result: { filenames: ["a.ts", "b.ts"], numFiles: 2 } })).toEqual([
+    asked,
+    { kind: "output", text: "a.ts\nb.ts", stream: "out" },
+  ]);
+  expect(call("tool_call", input, { result: { filenames: [] } })).toEqual([
+    asked,
+    { kind: "facts", facts: [["found", "nothing"]] },
+  ]);
+  expect(call("tool_call", input, { result: { mode: "content", filenames: [], content: "a.ts:1:x" } })).toEqual([
+    asked,
+    { kind: "output", text: "a.ts:1:x", stream: "out" },
+  ]);
+  const results = [{ tool_use_id: "x", content: [{ title: "A", url: "https://a" }] }, "Both agree."];
+  expect(call("tool_call", {}, { result: { query: "q", results } })).toEqual([
+    { kind: "links", links: [{ title: "A", url: "https://a" }] },
+    { kind: "markdown", text: "Both agree." },
+  ]);
+  const page = { code: 200, codeText: "OK", bytes: 1_024, result: "# Title", url: "https://a" };
+  expect(call("tool_call", {}, { result: page })).toEqual([
+    { kind: "facts", facts: [["status", "200 OK"], ["size", "1 KB"]] }, // prettier-ignore
+    { kind: "markdown", text: "# Title" },
+  ]);
+});
+
+test("shows a few short fields as words, and what is long or nested as JSON", () => {
+  expect(call("mcp_call", { owner: "shop", draft: true, body: "two\nlines" }, { result: { id: 12 } })).toEqual([
+    { kind: "facts", title: "input", facts: [["owner", "shop"], ["draft", "true"]] }, // prettier-ignore
+    { kind: "json", title: "", value: { body: "two\nlines" } },
+    { kind: "facts", title: "result", facts: [["id", "12"]] },
+  ]);
+  expect(call("mcp_call", { filter: { a: 1 } })).toEqual([
+    { kind: "json", title: "input", value: { filter: { a: 1 } } },
+  ]);
 });

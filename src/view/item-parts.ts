@@ -6,6 +6,7 @@ import { contentParts, outputParts } from "./output-parts.js";
 import { filesOfPatch, linesOfHunks } from "./patch-lines.js";
 import { errorText, numberOf, objectOf, recordType, textOf, tokensOf } from "./record.js";
 import { commandOf, inputOf, pathIn } from "./tool-input.js";
+import { fieldParts, planIn, tasksIn } from "./tool-parts.js";
 
 /** What an item shows when it is opened, from top to bottom; for items that are looked at, not for a whole log. */
 export function itemParts(item: FeedItem): ItemPart[] {
@@ -59,16 +60,22 @@ function inputParts(type: string, input: JsonValue, result: JsonValue = null): I
   if (patch) return patch.map(({ path, lines }) => ({ kind: "patch", path, lines }));
   if (command !== null) {
     const { command: _c, cmd: _cmd, description, ...rest } = fields;
-    return [{ kind: "command", command, description: textOf(description) }, ...json("input", rest)];
+    return [{ kind: "command", command, description: textOf(description) }, ...fieldParts("input", rest)];
   }
   if (type === "file_edit" || type === "file_write") return fileParts(fields, objectOf(result)) ?? json("input", input);
-  return type === "task_spawn" ? taskParts(fields) : json("input", input);
+  return type === "task_spawn" ? taskParts(fields) : otherParts(fields, input);
+}
+
+function otherParts(fields: JsonObject, input: JsonValue): ItemPart[] {
+  return tasksIn(fields) ?? planIn(fields) ?? fieldParts("input", input);
 }
 
 function taskParts(fields: JsonObject): ItemPart[] {
   const { prompt, description: _d, subagent_type: _t, ...rest } = fields;
   const text = textOf(prompt);
-  return text === null ? json("input", fields) : [{ kind: "markdown", text, title: "task" }, ...json("input", rest)];
+  return text === null
+    ? fieldParts("input", fields)
+    : [{ kind: "markdown", text, title: "task" }, ...fieldParts("input", rest)];
 }
 
 function fileParts(fields: JsonObject, result: JsonObject): ItemPart[] | null {
@@ -92,10 +99,13 @@ function fileParts(fields: JsonObject, result: JsonObject): ItemPart[] | null {
 }
 
 /** The error first: what went wrong is what is looked for. */
-function resultParts({ end }: FeedItem): ItemPart[] {
+function resultParts({ begin, end }: FeedItem): ItemPart[] {
   if (end === null) return [];
   const { data } = end;
-  return [...errorParts(data["error"]), ...outputParts(data["result"] ?? data["output"])];
+  const result = data["result"] ?? data["output"];
+  // Such a list is told by the call already.
+  if (begin !== null && tasksIn(objectOf(inputOf(begin.data))) !== null) return errorParts(data["error"]);
+  return [...errorParts(data["error"]), ...outputParts(result)];
 }
 
 function errorParts(error: JsonValue | undefined): ItemPart[] {

@@ -58,6 +58,7 @@ const texts: Record<FeedKind, Teller> = {
 
 function promptLabel(data: JsonObject): string {
   const from = textOf(data["from"]);
+  if (from === "task_notification") return "notification";
   return from === null || from === "person" ? "prompt" : brief(from, 30).replaceAll("_", " ");
 }
 
@@ -80,10 +81,12 @@ function wait({ end, status }: FeedItem, data: JsonObject): ItemText {
   const tool = textOf(data["tool"]);
   const about = tool === null ? "" : brief(tool, 60);
   const outcome = textOf(end?.data["outcome"]);
+  const input = tool === null ? "" : inputLine(data["input"]);
+  const message = valueText(data["message"]);
   const ended = end === null ? (status === "running" ? "waiting" : "") : (outcome ?? "over");
   return {
     label,
-    text: joined([about, tool === null ? "" : inputLine(data["input"]), valueText(data["message"])]),
+    text: joined([about, input, message === input ? "" : message]),
     outcome: joined([brief(ended), valueText(end?.data["reason"])]),
   };
 }
@@ -113,7 +116,7 @@ const sessionWords: Record<string, string> = {
 };
 
 function session({ status }: FeedItem, data: JsonObject, event: SessionEvent): ItemText {
-  const why = joined([valueText(data["message"]), valueText(data["reason"])]);
+  const why = joined([withoutTags(data["message"]), reasonText(data["reason"])]);
   const record = recordType(event);
   if (record !== null) return { label: "session", text: joined([sessionWords[record] ?? record, why]), outcome: "" };
   if (event.type === "session_finalized") {
@@ -121,12 +124,23 @@ function session({ status }: FeedItem, data: JsonObject, event: SessionEvent): I
     return {
       label: "session",
       text: ended,
-      outcome: joined([outcomeText(data["outcome"]), valueText(data["response"])]),
+      outcome: joined([reasonText(outcomeText(data["outcome"])), valueText(data["response"])]),
     };
   }
   const initial = objectOf(data["initial"]);
   const of = data["implicit"] === true ? "with its first event" : valueText(initial["input"] ?? initial["source"]);
   return { label: "session", text: joined(["created", of]), outcome: "" };
+}
+
+/** "Other" is what programs say that have nothing to say. */
+function reasonText(reason: JsonValue | undefined): string {
+  return reason === "other" ? "" : valueText(reason);
+}
+
+/** What a program wraps its own words in is not for a line of text. */
+function withoutTags(message: JsonValue | undefined): string {
+  const text = textOf(message);
+  return text === null ? valueText(message) : brief(text.slice(0, 4_000).replaceAll(/<\/?[a-z][a-z-]*>/g, " "));
 }
 
 function outcomeText(outcome: JsonValue | undefined): string {

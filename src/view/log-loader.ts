@@ -12,7 +12,8 @@ export interface LogLoaderOptions {
   head: number;
 }
 
-const pageSize = 300;
+/** Events of a page, and so of the first that is read. */
+export const firstPage = 300;
 /** While few of the events are kept, more are read at a time. */
 const scanSize = 1_000;
 /** How many a load is to bring, and how many pages it may read for it. */
@@ -105,7 +106,7 @@ export class LogLoader {
     let kept = 0;
     for (let pages = 0; mayReadOn(window, pages, kept) && !window.atStart; pages++) {
       const before = window.from + 1;
-      const page = await this.read({ before, limit: pages === 0 ? pageSize : scanSize });
+      const page = await this.read({ before, limit: pages === 0 ? firstPage : scanSize });
       if (window.from + 1 !== before) return;
       const events = page.events.filter((event) => this.keeps(event));
       kept += events.length;
@@ -119,7 +120,7 @@ export class LogLoader {
       if (this.bridge(window) || window.to >= this.head) return;
       const after = window.to;
       const { head } = this;
-      const page = await this.read({ after, limit: pages === 0 ? pageSize : scanSize });
+      const page = await this.read({ after, limit: pages === 0 ? firstPage : scanSize });
       if (window.to !== after) return;
       const events = page.events.filter((event) => this.keeps(event));
       kept += events.length;

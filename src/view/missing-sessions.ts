@@ -1,4 +1,6 @@
+import type { ListSessions } from "../client/types.js";
 import type { SessionEvent } from "../core/event.js";
+import type { Metadata } from "../core/metadata.js";
 import { pause } from "./keep-trying.js";
 import type { ViewClock } from "./observable.js";
 import type { SessionTable } from "./session-table.js";
@@ -13,6 +15,8 @@ export interface MissingSessionsOptions {
 
 const topSize = 200;
 const mostRows = 1_000;
+/** Of active sessions so many pages are looked through for those that wait: others are found as they move. */
+const mostWaitingPages = 5;
 const everyMs = 1_000;
 const mostTries = 3;
 
@@ -36,12 +40,16 @@ export class MissingSessions {
 
   /** The sessions that moved last: what happened just before listening began. */
   async readTop(): Promise<void> {
-    await this.put(topSize, () => true);
+    await this.put({ limit: topSize }, () => true);
   }
 
   /** Who waits for a person is wanted first, however long ago it began to wait. */
   async readWaiting(): Promise<void> {
-    await this.put(mostRows, ({ liveness }) => liveness.status === "waiting", "active");
+    for (let pages = 0, cursor: string | undefined; pages < mostWaitingPages; pages++) {
+      const next = await this.put({ limit: mostRows, status: "active", cursor }, isWaiting);
+      if (next === null || this.stop.signal.aborted) return;
+      cursor = next;
+    }
   }
 
   close(): void {
@@ -52,7 +60,7 @@ export class MissingSessions {
   private async search(): Promise<void> {
     this.searching = true;
     for (let tries = 0; this.wanted.size > 0 && tries < mostTries && !this.stop.signal.aborted; tries++) {
-      await this.put(Math.min(mostRows, this.wanted.size + 50), ({ sessionId, eventCount }) => {
+      await this.put({ limit: Math.min(mostRows, this.wanted.size + 50) }, ({ sessionId, eventCount }) => {
         const seq = this.wanted.get(sessionId);
         if (seq === undefined || eventCount < seq) return false;
         return this.wanted.delete(sessionId);
@@ -64,14 +72,16 @@ export class MissingSessions {
     this.searching = false;
   }
 
-  private async put(
-    limit: number,
-    wants: (metadata: Parameters<SessionTable["put"]>[0]) => boolean,
-    status?: "active",
-  ): Promise<void> {
+  /** @returns where the next page begins; null behind the last, or where it could not be read */
+  private async put(query: ListSessions, wants: (metadata: Metadata) => boolean): Promise<string | null> {
     const { source, table, changed } = this.options;
-    const page = await source.listSessions({ limit, status }).catch(() => null);
+    const page = await source.listSessions(query).catch(() => null);
     for (const metadata of page?.sessions ?? []) if (wants(metadata)) table.put(metadata);
     changed();
+    return page?.next ?? null;
   }
+}
+
+function isWaiting({ liveness }: Metadata): boolean {
+  return liveness.status === "waiting";
 }

@@ -3,6 +3,7 @@ import { imageTypes, type ImageType, type ItemPart } from "./item-parts-types.js
 import { linesOfHunks } from "./patch-lines.js";
 import { numberOf, objectOf, textOf } from "./record.js";
 import { pathIn } from "./tool-input.js";
+import { fieldParts, filesFound, pageRead, pagesFound } from "./tool-parts.js";
 
 /** What a tool gave, in the forms that tools give things in; JSON for everything else. */
 export function outputParts(result: JsonValue | undefined): ItemPart[] {
@@ -10,13 +11,23 @@ export function outputParts(result: JsonValue | undefined): ItemPart[] {
   if (typeof result === "string") return [{ kind: "output", text: result, stream: "out" }];
   if (Array.isArray(result)) return contentParts(result) ?? [{ kind: "json", title: "result", value: result }];
   if (!isJsonObject(result)) return [{ kind: "output", text: String(result), stream: "out" }];
-  return (
-    commandOutput(result) ??
-    editOutput(result) ??
-    fileOutput(result) ??
-    contentOutput(result) ?? [{ kind: "json", title: "result", value: result }]
-  );
+  for (const read of forms) {
+    const parts = read(result);
+    if (parts !== null) return parts;
+  }
+  return fieldParts("result", result);
 }
+
+/** The forms of objects, the most telling first. */
+const forms: ((result: JsonObject) => ItemPart[] | null)[] = [
+  commandOutput,
+  editOutput,
+  fileOutput,
+  filesFound,
+  pagesFound,
+  pageRead,
+  contentOutput,
+];
 
 /** `{stdout, stderr, exitCode}` of a command. */
 function commandOutput(result: JsonObject): ItemPart[] | null {

@@ -29,6 +29,7 @@ test("says what a session is at, whatever its state holds there", () => {
     currentStep,
     goals: { done: 0, total: 0 },
     agents: { active: 0, total: 0 },
+    prompt: null,
   });
   expect([summary("Reading\nfiles"), summary({ step: 2 }), summary(null), null].map(stepText)).toEqual([
     "Reading files",

@@ -1,3 +1,4 @@
+import { inputLine } from "./tool-text.js";
 import { brief } from "./safe-text.js";
 import type { SessionRow } from "./session-list-types.js";
 import type { Waiting } from "./waiting.js";
@@ -13,9 +14,11 @@ export function conditionOf({ status, liveness }: Pick<SessionRow, "status" | "l
 const waitWords = { permission: "a permission", answer: "an answer", prompt: "the next prompt" } as const;
 
 /** What a session waits for, on one line: `allow Bash? rm -rf build`. Safe to print. */
-export function waitingText({ kind, tool, message }: Pick<Waiting, "kind" | "tool" | "message">): string {
-  const what = kind === "permission" && tool ? `allow ${brief(tool, 40)}? ` : "";
-  return what + (brief(message, 200) || waitWords[kind]);
+export function waitingText(waiting: Pick<Waiting, "kind" | "tool" | "message"> & Partial<Waiting>): string {
+  const { kind, tool, message, input } = waiting;
+  if (kind !== "permission" || !tool) return brief(message, 200) || waitWords[kind];
+  // What would be run says more than that it may not be without being asked.
+  return `allow ${brief(tool, 40)}? ${brief(inputLine(input), 200) || brief(message, 200) || waitWords[kind]}`;
 }
 
 /** What a session is at, on one line, as its state says; "" where it says nothing. Safe to print. */

@@ -2,8 +2,10 @@ import type { SessionEvent } from "../core/event.js";
 import { initialMetadata, reduceMetadata, type Metadata } from "../core/metadata.js";
 import { RateRing } from "./rate-ring.js";
 import { rateSeconds, type SessionRow, type SessionSummary } from "./session-list-types.js";
+import { givenTitle } from "./session-title.js";
 import { waitingOf, type Waiting } from "./waiting.js";
 
+const longestTitle = 200;
 const empty = initialMetadata("");
 
 /** What the list holds of a session: what rows show, and enough of the metadata to fold events on. */
@@ -79,7 +81,9 @@ function slimmed(metadata: Metadata): Metadata {
   const { sessionId, userId, created, updated, status, model, cost, tags, parentSession, eventCount } = metadata;
   const { input, output, total } = metadata.tokenUsage;
   const { lastEventAt, liveness } = metadata;
+  const title = givenTitle(metadata);
   return {
+    ...(title === null ? {} : { title: title.slice(0, longestTitle) }),
     sessionId,
     userId,
     created,
@@ -108,6 +112,7 @@ export function rowOf(entry: SessionEntry, summary: SessionSummary | null, now: 
   const created = Date.parse(metadata.created);
   entry.row = {
     sessionId: metadata.sessionId,
+    title: givenTitle(metadata) ?? summary?.prompt ?? null,
     userId: metadata.userId,
     status: metadata.status,
     liveness: metadata.liveness.status,

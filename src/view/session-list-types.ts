@@ -8,6 +8,8 @@ import type { Waiting } from "./waiting.js";
 /** A session as a row of the list. Times are epoch milliseconds, `cost` is in US dollars. */
 export interface SessionRow {
   sessionId: string;
+  /** What its producer called it, else the first thing that a person asked of it; see `sessionName`. */
+  title: string | null;
   userId: string | null;
   status: SessionStatus;
   /** Whether the producer is at work: `running`, `idle`, `waiting`, `lost`, `ended`, or what it said. */
@@ -36,6 +38,8 @@ export interface SessionSummary {
   currentStep: JsonValue;
   goals: { done: number; total: number };
   agents: { active: number; total: number };
+  /** The first thing that a person asked of it; null where its log does not begin with that. */
+  prompt: string | null;
 }
 
 export const sessionSorts = ["activity", "created", "session", "user", "status", "events", "tokens", "cost"] as const;

@@ -146,8 +146,10 @@ test("state is read for the rows on screen, once, and kept up live", async () =>
     created("a", 1),
     event("a", 2, "state_updated", { phase: "plan", currentStep: "read" }),
     event("a", 3, "goal_added", { goalId: "g", description: "x" }),
+    event("a", 4, "action", { type: "user_prompt", text: "make it" }),
   ]);
   expect(list.getSnapshot().rows[0]!.summary).toEqual({
+    prompt: "make it",
     phase: "plan",
     currentStep: "read",
     goals: { done: 0, total: 1 },
@@ -155,9 +157,9 @@ test("state is read for the rows on screen, once, and kept up live", async () =>
   });
   source.asked.length = 0;
   source.write([
-    event("a", 4, "goal_updated", { goalId: "g", status: "completed" }),
-    event("a", 5, "agent_spawned", { agentId: "x", type: "t" }),
-    event("a", 6, "state_updated", { phase: "build" }),
+    event("a", 5, "goal_updated", { goalId: "g", status: "completed" }),
+    event("a", 6, "agent_spawned", { agentId: "x", type: "t" }),
+    event("a", 7, "state_updated", { phase: "build" }),
   ]);
   await clock.advance(1_200);
   expect(list.getSnapshot().rows[0]!.summary).toMatchObject({

@@ -14,7 +14,7 @@ import { SessionPager } from "./session-pager.js";
 import { SessionTable } from "./session-table.js";
 import type { FollowOptions, ViewSource } from "./source.js";
 import { SourceFigures } from "./source-figures.js";
-import { Summaries } from "./summaries.js";
+import { readSummary, Summaries } from "./summaries.js";
 import { toViewError } from "./view-error.js";
 
 export interface ViewOptions {
@@ -74,7 +74,7 @@ class SessionListModel implements SessionListView {
       take: (sessions, frontier) => this.takePage(sessions, frontier),
     });
     this.summaries = new Summaries(
-      async (sessionId) => (await source.session(sessionId)).state,
+      (sessionId) => readSummary(source, sessionId),
       (sessionId) => {
         this.table.touch(sessionId);
         this.frames.request();

@@ -82,28 +82,29 @@ function title(label: string, { at }: FeedItem): string {
 }
 
 function partMarkdown(part: ItemPart): string {
-  switch (part.kind) {
-    case "markdown":
-      return `${safeLines(part.text).join("\n").trim()}\n`;
-    case "command":
-      return fenced(part.command, "sh");
-    case "output":
-      return fenced(withoutColors(part.text));
-    case "file":
-      return fenced(part.text);
-    case "error":
-      return fenced(withoutColors(part.message));
-    case "edit":
-      return fenced([...signed("-", part.before), ...signed("+", part.after)].join("\n"), "diff");
-    case "patch":
-      return fenced(part.lines.map(({ sign, text }) => (sign === "@" ? text : sign + text)).join("\n"), "diff");
-    case "json":
-      return fenced(JSON.stringify(part.value, null, 2), "json");
-    case "facts":
-      return part.facts.map(([name, value]) => `- ${name}: ${code(value)}\n`).join("");
-    case "image":
-      return `*(a picture, ${part.mediaType})*\n`;
-  }
+  const tell = tellers[part.kind] as (part: ItemPart) => string;
+  return tell(part);
+}
+
+/** Each kind as Markdown. */
+const tellers: { [K in ItemPart["kind"]]: (part: Extract<ItemPart, { kind: K }>) => string } = {
+  markdown: ({ text }) => `${safeLines(text).join("\n").trim()}\n`,
+  command: ({ command }) => fenced(command, "sh"),
+  output: ({ text }) => fenced(withoutColors(text)),
+  file: ({ text }) => fenced(text),
+  error: ({ message }) => fenced(withoutColors(message)),
+  edit: ({ before, after }) => fenced([...signed("-", before), ...signed("+", after)].join("\n"), "diff"),
+  patch: ({ lines }) => fenced(lines.map(({ sign, text }) => (sign === "@" ? text : sign + text)).join("\n"), "diff"),
+  json: ({ value }) => fenced(JSON.stringify(value, null, 2), "json"),
+  image: ({ mediaType }) => `*(a picture, ${mediaType})*\n`,
+  facts: ({ facts }) => bullets(facts.map(([name, value]) => `${safeLine(name)}: ${code(safeLine(value))}`)),
+  tasks: ({ tasks }) =>
+    bullets(tasks.map(({ text, status }) => `[${status === "completed" ? "x" : " "}] ${code(safeLine(text))}`)),
+  links: ({ links }) => bullets(links.map(({ title, url }) => `${code(safeLine(title))} ${code(safeLine(url))}`)),
+};
+
+function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}\n`).join("");
 }
 
 function signed(sign: string, text: string): string[] {

@@ -1,4 +1,5 @@
 import type { SessionEntry } from "./session-entry.js";
+import { givenTitle } from "./session-title.js";
 import type { SessionListQuery, SessionSort } from "./session-list-types.js";
 
 type Compare = (a: SessionEntry, b: SessionEntry) => number;
@@ -67,7 +68,9 @@ export function matchesQuery({ metadata, waiting }: SessionEntry, query: Session
   if (words.length === 0) return true;
   const { sessionId, userId, model, tags, status, liveness } = metadata;
   const about = waiting ? [waiting.message, waiting.tool] : [];
-  const text = [sessionId, userId, model, status, liveness.status, ...tags, ...about].join("\n").toLowerCase();
+  const text = [sessionId, givenTitle(metadata), userId, model, status, liveness.status, ...tags, ...about]
+    .join("\n")
+    .toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

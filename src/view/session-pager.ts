@@ -1,4 +1,4 @@
-import type { SessionList } from "../client/types.js";
+import type { ListSessions, SessionList } from "../client/types.js";
 import type { Metadata } from "../core/metadata.js";
 import type { ViewError } from "./observable.js";
 import type { SessionListQuery } from "./session-list-types.js";
@@ -13,6 +13,8 @@ export interface SessionPagerOptions {
 }
 
 const pageSize = 200;
+/** What is asked first where nothing is filtered. */
+export const firstList: ListSessions = { limit: pageSize };
 /** While few of the rows match, more are read at a time. */
 const scanSize = 1_000;
 

@@ -94,6 +94,8 @@ export interface SessionSnapshot {
   /** The session as it is now; null until it is known. */
   session: Session | null;
   metadata: Metadata | null;
+  /** What its producer called it, else the first thing that a person asked of it; see `sessionName`. */
+  title: string | null;
   waiting: Waiting | null;
   /** The seq of the newest event. */
   head: number;

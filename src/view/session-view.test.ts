@@ -16,7 +16,7 @@ test("opens at the newest events and follows what comes", async () => {
   await clock.advance(100);
   expect(selected(view)).toBe(1_003);
   expect(view.getSnapshot().metadata!.eventCount).toBe(1_003);
-  expect(source.asked.filter((line) => line.startsWith("events"))).toHaveLength(1);
+  expect(source.asked.filter((line) => line.startsWith("events s newest"))).toHaveLength(1);
 });
 
 test("costs as much for a long log as for a short one, and scrolls to its very beginning", async () => {

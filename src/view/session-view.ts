@@ -12,6 +12,7 @@ import { RateRing } from "./rate-ring.js";
 import type { ViewOptions } from "./session-list.js";
 import { rateSeconds } from "./session-list-types.js";
 import { emptyFeed, type FeedFilter, type SessionSnapshot, type SessionView } from "./session-view-types.js"; // prettier-ignore
+import { SessionTitle } from "./session-title.js";
 import { seqAtTime } from "./time-search.js";
 import { toViewError } from "./view-error.js";
 import { waitingOf } from "./waiting.js";
@@ -39,6 +40,7 @@ class SessionModel implements SessionView {
   private feed: FeedModel | null = null;
   private moment: MomentModel;
   private finder: FindModel | null = null;
+  private title: SessionTitle | null = null;
   /** Where to go once the log is there. */
   private readonly wanted: ((feed: FeedModel) => void)[] = [];
 
@@ -173,9 +175,7 @@ class SessionModel implements SessionView {
       connection,
       phase,
       error,
-      session,
-      metadata: session?.metadata ?? null,
-      waiting: session ? waitingOf(session.metadata) : null,
+      ...this.known(),
       head: feed?.head ?? 0,
       feed: feed?.snapshot() ?? emptyFeed,
       moment: moment.snapshot(session?.state ?? null, (seq) => feed?.timeOf(seq) ?? null),
@@ -184,6 +184,13 @@ class SessionModel implements SessionView {
       find: this.finder?.snapshot() ?? null,
       rate: this.rate.read(now),
     };
+  }
+
+  private known(): Pick<SessionSnapshot, "session" | "metadata" | "title" | "waiting"> {
+    const { session } = this;
+    if (!session) return { session, metadata: null, title: null, waiting: null };
+    const { metadata } = session;
+    return { session, metadata, title: this.title?.of(metadata) ?? null, waiting: waitingOf(metadata) };
   }
 
   private makeMoment(): MomentModel {
@@ -216,6 +223,8 @@ class SessionModel implements SessionView {
     this.feed = new FeedModel({ source, sessionId, head, state: session.state, changed: () => this.frames.request() });
     for (const act of this.wanted.splice(0)) act(this.feed);
     this.frames.request();
+    this.title = new SessionTitle({ source, sessionId, changed: this.frames.request });
+    this.title.open(session.metadata);
   }
 
   private async follow(after: number): Promise<void> {
@@ -248,6 +257,7 @@ class SessionModel implements SessionView {
 
   private take(event: Exclude<SessionEvent | SessionDeleted, SessionDeleted>): void {
     this.session = reduceSession(this.session!, event);
+    this.title?.take(event);
     this.feed!.live(event);
     this.rate.add(this.options.clock.now());
     this.frames.request();

@@ -1,7 +1,15 @@
 import type { SessionEvent } from "../core/event.js";
 import type { State } from "../core/state.js";
 import type { SessionSummary } from "./session-list-types.js";
+import { givenTitle, readFirstPrompt } from "./session-title.js";
+import type { ViewSource } from "./source.js";
 import { StateSummary } from "./summary.js";
+
+export interface SummaryReading {
+  state: State;
+  /** The first thing that a person asked of the session, where that is to be shown. */
+  prompt: string | null;
+}
 
 interface Reading {
   /** What came live while the state was read. */
@@ -16,7 +24,7 @@ const atOnce = 4;
  * up with what comes live. Bounded, whatever the number of sessions.
  */
 export class Summaries {
-  private readonly read: (sessionId: string) => Promise<State>;
+  private readonly read: (sessionId: string) => Promise<SummaryReading>;
   private readonly changed: (sessionId: string) => void;
   private readonly known = new Map<string, StateSummary>();
   private readonly reading = new Map<string, Reading>();
@@ -24,7 +32,7 @@ export class Summaries {
   private readonly failed = new Set<string>();
   private queue: string[] = [];
 
-  constructor(read: (sessionId: string) => Promise<State>, changed: (sessionId: string) => void) {
+  constructor(read: (sessionId: string) => Promise<SummaryReading>, changed: (sessionId: string) => void) {
     this.read = read;
     this.changed = changed;
   }
@@ -80,11 +88,11 @@ export class Summaries {
   private async load(sessionId: string): Promise<void> {
     const reading: Reading = { events: [] };
     this.reading.set(sessionId, reading);
-    const state = await this.read(sessionId).catch(() => undefined);
+    const read = await this.read(sessionId).catch(() => undefined);
     if (this.reading.get(sessionId) !== reading) return this.work();
     this.reading.delete(sessionId);
-    if (state) {
-      const summary = new StateSummary(state);
+    if (read) {
+      const summary = new StateSummary(read.state, read.prompt);
       for (const event of reading.events) summary.take(event);
       this.known.set(sessionId, summary);
       if (this.known.size > remembered) this.known.delete(this.known.keys().next().value!);
@@ -92,4 +100,11 @@ export class Summaries {
     } else this.failed.add(sessionId);
     this.work();
   }
+}
+
+/** Of a session that has no title its first prompt is read as well. */
+export async function readSummary(source: ViewSource, sessionId: string): Promise<SummaryReading> {
+  const { state, metadata } = await source.session(sessionId);
+  const prompt = givenTitle(metadata) === null ? await readFirstPrompt(source, sessionId) : null;
+  return { state, prompt };
 }

@@ -3,6 +3,7 @@ import { applyMergePatch, type JsonObject, type JsonValue } from "../core/json.j
 import { agentStatuses, goalStatuses, type State } from "../core/state.js";
 import { textOf } from "./record.js";
 import type { SessionSummary } from "./session-list-types.js";
+import { firstPrompt } from "./session-title.js";
 
 /** As much of a state as a row shows, and no more: a list holds hundreds of them. */
 export class StateSummary {
@@ -12,9 +13,11 @@ export class StateSummary {
   /** In the order they were added: of several with one id the last is meant. */
   readonly goals: { id: string; status: string }[];
   readonly agents: { id: string; status: string }[];
+  private prompt: string | null;
   private shot: SessionSummary | null = null;
 
-  constructor({ seq, phase, currentStep, goals, agents }: State) {
+  constructor({ seq, phase, currentStep, goals, agents }: State, prompt: string | null = null) {
+    this.prompt = prompt;
     this.seq = seq;
     this.phase = phase;
     this.currentStep = currentStep;
@@ -23,12 +26,20 @@ export class StateSummary {
   }
 
   /** As the reducer of states does it. */
-  take({ seq, type, data }: SessionEvent): void {
+  take(event: SessionEvent): void {
+    const { seq, type, data } = event;
     if (seq <= this.seq) return;
     this.seq = seq;
+    if (this.prompt === null) this.begin(firstPrompt([event]));
     const change = changes[type];
     if (!change) return;
     change(this, data);
+    this.shot = null;
+  }
+
+  private begin(prompt: string | null): void {
+    if (prompt === null) return;
+    this.prompt = prompt;
     this.shot = null;
   }
 
@@ -41,6 +52,7 @@ export class StateSummary {
         total: this.goals.length - countOf(this.goals, "cancelled"),
       },
       agents: { active: countOf(this.agents, "active"), total: this.agents.length },
+      prompt: this.prompt,
     };
     return this.shot;
   }

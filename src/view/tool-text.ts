@@ -5,6 +5,7 @@ import { formatNumberOf } from "./format.js";
 import { errorText, numberOf, objectOf, recordType, textOf } from "./record.js";
 import { brief } from "./safe-text.js";
 import { commandOf, inputOf, pathIn } from "./tool-input.js";
+import { filesFound, pageRead, pagesFound, tasksIn } from "./tool-parts.js";
 
 /** What a tool call is, in a word, and what it was asked to do, on one line. */
 export function toolText({ begin }: FeedItem, data: JsonObject): { label: string; text: string } {
@@ -45,14 +46,25 @@ function inputText(type: string, fields: JsonObject, input: JsonValue): string {
 function otherInput(fields: JsonObject, input: JsonValue, file: string | null): string {
   const command = commandOf(fields);
   if (command !== null) return brief(command);
+  const tasks = tasksLine(fields);
+  if (tasks !== null) return tasks;
+  const pattern = textOf(fields["pattern"]);
+  if (pattern !== null) return file === null ? brief(pattern) : `${brief(pattern, 200)} in ${brief(file, 200)}`;
   if (file !== null) return brief(file);
   const entries = Object.entries(fields);
-  const main = ["pattern", "query", "url", "prompt", "question", "text"].find(
-    (known) => textOf(fields[known]) !== null,
-  );
+  const main = ["query", "url", "prompt", "question", "text"].find((known) => textOf(fields[known]) !== null);
   if (main !== undefined) return brief(textOf(fields[main])!);
   if (isJsonObject(input) && entries.length === 1) return valueLine(entries[0]![1]);
-  return brief(compact(input));
+  return isJsonObject(input) ? brief(entries.map(fieldText).join(", ")) : brief(compact(input));
+}
+
+/** How far a list of what is to be done is, and what is being done: `1/3 done · Write the tests`. */
+function tasksLine(fields: JsonObject): string | null {
+  const part = tasksIn(fields)?.at(-1);
+  if (part?.kind !== "tasks") return null;
+  const done = part.tasks.filter(({ status }) => status === "completed").length;
+  const current = part.tasks.find(({ status }) => status === "in_progress");
+  return brief([`${done}/${part.tasks.length} done`, ...(current ? [current.text] : [])].join(" · "));
 }
 
 function taskText(fields: JsonObject): string | null {
@@ -105,6 +117,8 @@ function outputText(result: JsonValue): string {
 
 /** A result that holds no text: how it ended, as far as it says. */
 function wordlessText(result: JsonObject): string {
+  const found = foundText(result);
+  if (found !== null) return found;
   if ("structuredPatch" in result) return result["type"] === "create" ? "created" : "";
   const inner = result["content"];
   if (Array.isArray(inner)) return outputText(inner);
@@ -115,6 +129,17 @@ function wordlessText(result: JsonObject): string {
   return "stdout" in result ? "" : brief(compact(result));
 }
 
+/** What came of searches, pages and lists; null for every other result. */
+function foundText(result: JsonObject): string | null {
+  const { filenames, results } = result;
+  // The call says how far a list is.
+  if (tasksIn(result) || "newTodos" in result) return "";
+  if (pageRead(result)) return textLine([result["code"], result["result"]].join(" "));
+  if (filesFound(result) && Array.isArray(filenames)) return formatNumberOf(filenames.length, "file");
+  if (!pagesFound(result) || !Array.isArray(results)) return null;
+  return formatNumberOf(results.flatMap((entry) => objectOf(entry)["content"] ?? []).length, "page");
+}
+
 /** The first line, without its colours, and how many more there are. */
 function textLine(text: string): string {
   const trimmed = withoutColors(text).trim();
@@ -122,6 +147,12 @@ function textLine(text: string): string {
   if (end === -1) return brief(trimmed);
   const more = lineCount(trimmed.slice(end + 1));
   return `${brief(trimmed.slice(0, end))} (+${formatNumberOf(more, "line")})`;
+}
+
+/** `title="Two words"`, `draft=true` */
+function fieldText([name, value]: [string, JsonValue]): string {
+  const isWord = typeof value === "string" && /^[\w./:@+-]{1,80}$/.test(value);
+  return `${brief(name, 60)}=${isWord ? value : brief(JSON.stringify(value), 200)}`;
 }
 
 function valueLine(value: JsonValue): string {

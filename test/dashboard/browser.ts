@@ -71,6 +71,8 @@ export async function withDashboard(
       page.setDefaultTimeout(20_000);
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("console", (message) => {
+        // A container that starts or ends changes the machine's network; what that cut off is tried again.
+        if (message.text().includes("ERR_NETWORK_CHANGED")) return;
         if (message.type() === "error" || /Content.Security/i.test(message.text())) complaints.push(message.text());
       });
       await page.goto(url + path);

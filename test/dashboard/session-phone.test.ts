@@ -5,15 +5,18 @@ import { checkout, tell } from "./session-story.js";
 test("is usable on a phone", async ({ dashboard }) => {
   await tell(dashboard, "checkout", checkout());
   const page = await dashboard.open({
-    path: "sessions/checkout",
+    path: "sessions/checkout?event=8",
     viewport: { width: 390, height: 844 },
     hasTouch: true,
     isMobile: true,
   });
-  await page.getByText("All done.").waitFor();
+  // A feed that follows would move away under the finger.
+  const chosen = page.locator(".feed-row-selected", { hasText: "rg -n total" });
+  await chosen.waitFor();
+  await page.locator(".feed-row-message .markdown").first().waitFor();
   const fits = async () => expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
   await fits();
-  await page.locator(".feed-row-tool", { hasText: "rg -n total" }).getByRole("button").first().tap();
+  await chosen.getByRole("button").first().tap();
   await page.getByLabel("Command").waitFor();
   await fits();
   expect(await axeFindings(page)).toEqual([]);

@@ -102,6 +102,26 @@ test("gives the terminal back after a crash, and tells of it", async () => {
   await expectShown(terminal, "it broke");
 });
 
+test("stops when it is told to, and is drawn anew when the shell continues it", async () => {
+  await addShop(world.client);
+  await using terminal = await openTerminal({ args: ["shop", "--url", world.server.url], jobs: true });
+  await expectShown(terminal, "All but the lint is done", "following");
+  await terminal.press("C-z");
+  await expectShown(terminal, /Stopped|Suspended|suspended/);
+  expect(await terminal.property("#{alternate_on} #{cursor_flag}")).toBe("0 1");
+  await world.client.appendMany("shop", [messageEvent(7)]);
+  await terminal.type("clear; fg");
+  await terminal.press("Enter");
+  const screen = await expectShown(terminal, "tick 7 ", "All but the lint is done", "following");
+  expect(screen.split("\n")[0]).toMatch(/^ shop /);
+  expect(await terminal.property("#{alternate_on}")).toBe("1");
+  await terminal.press("[");
+  await expectShown(terminal, "as it was after #14");
+  await terminal.press("C-c");
+  await expectShown(terminal, /^\$/m);
+  expect(await terminal.property("#{alternate_on}")).toBe("0");
+});
+
 test("gives the terminal back when it is left", async () => {
   await using terminal = await opened();
   await terminal.press("q");

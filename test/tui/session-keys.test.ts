@@ -64,6 +64,17 @@ describe.each(sizes)("a session at $columns×$rows", ({ columns, rows }) => {
     await expectShown(terminal, "All but the lint is done");
   });
 
+  test("expands a goal to everything about it", async () => {
+    await using terminal = await open("shop");
+    await expectShown(terminal, "All but the lint is done");
+    await terminal.press("2");
+    await expectShown(terminal, "Cover discounts");
+    await terminal.press("G", "Enter");
+    await expectShown(terminal, /╎ completed .*id g1/, /╎ added .*changed/);
+    await terminal.press("h");
+    await expectGone(terminal, "id g1");
+  });
+
   test("unfolds the state", async () => {
     await using terminal = await open("shop");
     await expectShown(terminal, "All but the lint is done");

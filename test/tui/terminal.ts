@@ -43,10 +43,18 @@ export interface Terminal extends AsyncDisposable {
 
 interface TerminalOptions extends Partial<Size> {
   args: readonly string[];
+  /** Starts it from a shell that can stop and continue it. */
+  jobs?: boolean;
   env?: Record<string, string>;
 }
 
-export async function openTerminal({ columns = 80, rows = 24, args, env = {} }: TerminalOptions): Promise<Terminal> {
+export async function openTerminal({
+  columns = 80,
+  rows = 24,
+  args,
+  jobs = false,
+  env = {},
+}: TerminalOptions): Promise<Terminal> {
   const folder = temporaryFolder();
   const home = join(folder.path, "home");
   mkdirSync(home);
@@ -65,9 +73,14 @@ export async function openTerminal({ columns = 80, rows = 24, args, env = {} }: 
   };
   // A test that runs out of time never gets to its end.
   onTestFinished(close);
-  await tmux("new-session", "-d", "-x", String(columns), "-y", String(rows), "sh", "-c", shell);
+  const command = jobs ? ["sh", "-c", "set -m; exec sh -i"] : ["sh", "-c", shell];
+  await tmux("new-session", "-d", "-x", String(columns), "-y", String(rows), ...command);
   await tmux("set-option", "-g", "status", "off");
   await tmux("resize-window", "-x", String(columns), "-y", String(rows));
+  if (jobs) {
+    await tmux("send-keys", "-l", `PS1='$ '; cd ${quoted(folder.path)}; env ${settings.join(" ")} ${watch}`);
+    await tmux("send-keys", "Enter");
+  }
 
   const text = (): Promise<string> => tmux("capture-pane", "-p");
   return {

@@ -7,6 +7,7 @@ import {
   addSourceOptions,
   checkedSessionId,
   commaSeparated,
+  serverUrl,
   type SourceOptions,
 } from "../session-options.js";
 import { parseTime } from "../time.js";
@@ -87,7 +88,8 @@ async function watchPlain(cli: Cli, sessionId: string | undefined, options: Watc
 
 async function watchDashboard(cli: Cli, sessionId: string | undefined, options: WatchOptions): Promise<number> {
   const { startDashboard } = await import("../../tui/start.js");
-  return withSource(cli, options, (source) => startDashboard({ context: cli.context, source, sessionId }));
+  const place = options.storage ?? serverUrl(options, cli);
+  return startDashboard({ context: cli.context, place, openSource: () => openViewSource(options, cli), sessionId });
 }
 
 async function withSource<T>(cli: Cli, options: WatchOptions, use: (source: ViewSource) => Promise<T>): Promise<T> {

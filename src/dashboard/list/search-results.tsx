@@ -7,6 +7,7 @@ import { useRouter, type Route } from "../router.js";
 import { Badge } from "../shared/badge.js";
 import { Link } from "../shared/link.js";
 import { RelativeTime } from "../shared/relative-time.js";
+import { SessionLabel } from "../shared/session-label.js";
 import { useOwnView, useServices } from "../shared/services.js";
 import { EmptyState, ErrorState, LoadingState } from "../shared/states.js";
 import { Tabs } from "../shared/tabs.js";
@@ -104,7 +105,9 @@ function Hit({ hit, now, selected }: { hit: SearchHitRow; now: number; selected:
       <Link className="search-hit-link" to={pageOf(hit)} params={{ event: seq }}>
         <span className="search-hit-head">
           <Badge>{safeLine(type).replaceAll("_", " ")}</Badge>
-          <span className="search-hit-session truncate">{safeLine(sessionId)}</span>
+          <span className="search-hit-session truncate">
+            <SessionLabel sessionId={sessionId} />
+          </span>
           <span className="faint">#{seq}</span>
           {userId !== null && <span className="faint truncate">{safeLine(userId)}</span>}
           <span className="search-hit-age">
@@ -112,11 +115,29 @@ function Hit({ hit, now, selected }: { hit: SearchHitRow; now: number; selected:
           </span>
         </span>
         <span className="search-hit-text">
-          {snippet.map(({ text, hit }, index) => (hit ? <mark key={index}>{text}</mark> : text))}
+          {withoutFrame(snippet, type).map(({ text, hit }, index) =>
+            hit ? <mark key={index}>{text}</mark> : lineOf(text, type),
+          )}
         </span>
       </Link>
     </div>
   );
+}
+
+/** The index reads the type and the id of a call first; one stands above, and the other says nothing. */
+function withoutFrame(snippet: SearchHitRow["snippet"], type: string): SearchHitRow["snippet"] {
+  const [first, ...rest] = snippet;
+  if (!first || first.hit || !first.text.startsWith(`${type} · `)) return snippet;
+  const text = first.text.slice(type.length + 3).replace(/^(?=[\w-]*\d)[\w-]+ · /, "");
+  return [{ ...first, text }, ...rest];
+}
+
+const said = ["user_prompt", "assistant_message", "thinking"];
+
+/** Without what is noise between words: colour sequences, which are spelled out by now, and Markdown's marks. */
+function lineOf(text: string, type: string): string {
+  const line = text.replace(/\\e\[[\d;]*m/g, "");
+  return said.includes(type) ? line.replace(/\*\*|`/g, "") : line;
 }
 
 function NoHits({ snapshot: { lag, filter } }: { snapshot: SearchSnapshot }) {

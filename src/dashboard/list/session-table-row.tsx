@@ -2,6 +2,7 @@ import { memo, type MouseEvent } from "react";
 import { formatCost, formatCount, formatExact, formatShare } from "../../view/format.js";
 import { conditionOf, phaseText, stepText, waitingText } from "../../view/row-words.js";
 import { brief, safeLine } from "../../view/safe-text.js";
+import { sessionName } from "../../view/session-title.js";
 import type { SessionRow } from "../../view/session-list-types.js";
 import { testTag } from "../../view/test-tag.js";
 import { useRouter } from "../router.js";
@@ -11,6 +12,7 @@ import { RelativeTime } from "../shared/relative-time.js";
 import { useServices } from "../shared/services.js";
 import { SessionStatusText } from "../shared/session-status.js";
 import { Sparkline } from "../shared/sparkline.js";
+import { plainWords } from "../shared/words.js";
 import "./session-row.css";
 
 interface RowProps {
@@ -25,6 +27,7 @@ export const SessionTableRow = memo(function SessionTableRow({ row, index, now, 
   const { sessions } = useServices();
   const { sessionId, status, liveness, userId, events, tokens, cost, lastEventAt, rate } = row;
   const waits = conditionOf(row) === "waiting";
+  const { name } = sessionName(row);
   const open = (event: MouseEvent) => {
     // The link and the buttons in the row do that themselves.
     if ((event.target as Element).closest("a, button") || getSelection()?.toString()) return;
@@ -45,10 +48,11 @@ export const SessionTableRow = memo(function SessionTableRow({ row, index, now, 
       <div role="cell" className="session-cell session-cell-session">
         <div className="session-name">
           <Link className="session-link truncate" to={{ page: "session", sessionId }}>
-            {safeLine(sessionId)}
+            {name === sessionId ? safeLine(name) : plainWords(safeLine(name))}
           </Link>
           <Tags tags={row.tags} />
           {row.tags.includes(testTag) && <DeleteTest sessionId={sessionId} />}
+          {rate && <Sparkline values={rate} label="Events in the last seconds" />}
         </div>
         <Now row={row} />
       </div>
@@ -57,9 +61,6 @@ export const SessionTableRow = memo(function SessionTableRow({ row, index, now, 
       </div>
       <div role="cell" className="session-cell session-cell-goals">
         <Goals row={row} />
-      </div>
-      <div role="cell" className="session-cell session-cell-rate">
-        {rate && <Sparkline values={rate} label="Events in the last seconds" />}
       </div>
       <Figure id="events" text={formatCount(events)} full={`${formatExact(events)} events`} none={events === 0} />
       <Figure id="tokens" text={formatCount(tokens)} full={`${formatExact(tokens)} tokens`} none={tokens === 0} />
@@ -71,13 +72,29 @@ export const SessionTableRow = memo(function SessionTableRow({ row, index, now, 
   );
 });
 
-/** What it waits for, or what it is at. */
+/** What it is called besides, and what it waits for or is at. */
 function Now({ row }: { row: SessionRow }) {
-  const { waiting, summary, model } = row;
+  const { sessionId, waiting, summary, model } = row;
+  const { name, other } = sessionName(row);
   if (waiting) return <span className="session-now session-now-waits truncate">{waitingText(waiting)}</span>;
   const parts = [phaseText(summary), stepText(summary)].filter((part) => part !== "");
-  const text = parts.length > 0 ? parts.join(" · ") : model === null ? "" : brief(model, 60);
-  return <span className="session-now truncate">{text}</span>;
+  const at = parts.length > 0 ? parts.join(" · ") : model === null ? "" : brief(model, 60);
+  const text = [name === sessionId ? plainWords(safeLine(other)) : "", at].filter((part) => part !== "").join(" · ");
+  return (
+    <span className="session-now truncate">
+      {name !== sessionId && (
+        <span className="session-id mono" title={safeLine(sessionId)}>
+          {shortId(sessionId)}
+        </span>
+      )}
+      {text}
+    </span>
+  );
+}
+
+/** Enough of an id that a program made up to tell it from others. */
+function shortId(sessionId: string): string {
+  return sessionId.length <= 12 ? sessionId : `${sessionId.slice(0, 8)}…`;
 }
 
 function Tags({ tags }: { tags: readonly string[] }) {

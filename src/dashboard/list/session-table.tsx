@@ -116,7 +116,6 @@ const columns: readonly Column[] = [
   { id: "session", title: "Session", sort: "session" },
   { id: "user", title: "User", sort: "user" },
   { id: "goals", title: "Goals" },
-  { id: "rate", title: "Activity" },
   { id: "events", title: "Events", sort: "events" },
   { id: "tokens", title: "Tokens", sort: "tokens" },
   { id: "cost", title: "Cost", sort: "cost" },

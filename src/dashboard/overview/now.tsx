@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
 import type { Health } from "../../client/types.js";
-import { formatBytes, formatCount, formatDuration, formatExact, formatShare } from "../../view/format.js";
+import { formatBytes, formatCount, formatExact, formatNumberOf, formatShare } from "../../view/format.js";
 import { useView } from "../../view/use-view.js";
 import type { Params } from "../router.js";
 import { Link } from "../shared/link.js";
 import { useServices } from "../shared/services.js";
 import { Sparkline } from "../shared/sparkline.js";
+import { durationWords } from "../shared/words.js";
 
 /** Live figures, each leading to the sessions behind it. */
 export function Now() {
@@ -44,16 +45,25 @@ function Server({ health }: { health: Health | null }) {
     <div className={`overview-tile ${ok ? "" : "overview-tile-error"}`}>
       <h2>Server</h2>
       <p className="overview-value">{health === null ? "–" : ok ? "Healthy" : "Read-only"}</p>
-      <p className="overview-note">{health === null ? "does not answer" : healthText(health)}</p>
+      {health === null ? <p className="overview-note">does not answer</p> : <HealthNotes health={health} />}
     </div>
   );
 }
 
-function healthText({ reason, disk, uptime, websocket, version }: Health): string {
-  if (reason !== null) return reason;
-  const space = disk === null ? "" : `${formatBytes(disk.free)} free (${formatShare(disk.free, disk.size)}), `;
-  const viewers = websocket.totalConnections;
-  return `${space}up ${formatDuration(uptime * 1_000)}, ${viewers} connected, ${version}`;
+function HealthNotes({ health: { reason, disk, uptime, websocket, version } }: { health: Health }) {
+  if (reason !== null) return <p className="overview-note">{reason}</p>;
+  return (
+    <>
+      {disk !== null && (
+        <p className="overview-note">
+          {formatBytes(disk.free)} free ({formatShare(disk.free, disk.size)})
+        </p>
+      )}
+      <p className="overview-note" title={`Version ${version}`}>
+        up {durationWords(uptime * 1_000)} · {formatNumberOf(websocket.totalConnections, "viewer")}
+      </p>
+    </>
+  );
 }
 
 interface TileProps {

@@ -5,6 +5,7 @@ import type { OverviewSnapshot } from "../../view/overview-view.js";
 import { safeLine } from "../../view/safe-text.js";
 import { Link } from "../shared/link.js";
 import { Segmented } from "../shared/segmented.js";
+import { dayWords } from "../shared/words.js";
 import { BarChart } from "./bar-chart.js";
 
 interface SpendingProps {
@@ -34,7 +35,7 @@ export function Spending({ snapshot }: SpendingProps) {
         </div>
         <BarChart
           label={`${what === "cost" ? "Cost" : "Tokens"} by day`}
-          bars={daily.map((day) => ({ label: day.day, value: day[what] }))}
+          bars={daily.map((day) => ({ label: dayWords(day.day), value: day[what] }))}
           format={format}
         />
         <p className="overview-note">

@@ -1,7 +1,9 @@
 import type { ToolReport, ToolRow } from "../../core/reports.js";
-import { formatDuration, formatExact, formatNumberOf, formatShare } from "../../view/format.js";
-import { brief, safeLine } from "../../view/safe-text.js";
+import { formatExact, formatNumberOf, formatShare } from "../../view/format.js";
+import { brief } from "../../view/safe-text.js";
 import { Link } from "../shared/link.js";
+import { SessionLabel } from "../shared/session-label.js";
+import { durationWords } from "../shared/words.js";
 import { RelativeTime } from "../shared/relative-time.js";
 
 const shownAtMost = 12;
@@ -45,7 +47,9 @@ export function Tools({ report, now }: { report: ToolReport; now: number }) {
               <Link to={{ page: "session", sessionId }} params={{ event: seq }} className="overview-failure">
                 <span className="overview-failure-head">
                   <strong className="truncate">{brief(tool, 60) || "a tool"}</strong>
-                  <span className="truncate faint">{safeLine(sessionId)}</span>
+                  <span className="truncate faint">
+                    <SessionLabel sessionId={sessionId} />
+                  </span>
                   <span className="overview-failure-age">
                     <RelativeTime at={Date.parse(timestamp)} now={now} />
                   </span>
@@ -67,8 +71,8 @@ function Tool({ tool: { tool, calls, failed, denied, medianMs, p95Ms, longestMs 
     <tr>
       <th scope="row">{brief(tool, 60) || <span className="faint">unnamed</span>}</th>
       <td>{formatExact(calls)}</td>
-      <td>{formatDuration(medianMs)}</td>
-      <td title={`The longest: ${formatDuration(longestMs)}`}>{formatDuration(p95Ms)}</td>
+      <td>{durationWords(medianMs)}</td>
+      <td title={`The longest: ${durationWords(longestMs)}`}>{durationWords(p95Ms)}</td>
       <td title={title} className={failed > 0 ? "overview-bad" : "faint"}>
         {failed === 0 ? "–" : formatShare(failed, calls)}
       </td>

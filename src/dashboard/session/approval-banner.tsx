@@ -1,12 +1,15 @@
 import { formatAge } from "../../view/format.js";
 import { itemParts } from "../../view/item-parts.js";
 import { useView } from "../../view/use-view.js";
-import { waitTitles } from "../../view/waiting.js";
+import { isJsonObject, type JsonValue } from "../../core/json.js";
+import { commandOf } from "../../view/tool-input.js";
+import { waitTitles, type Waiting } from "../../view/waiting.js";
 import { brief } from "../../view/safe-text.js";
-import { ApprovalCard } from "../shared/approval-card.js";
+import { ApprovalCard, AskedInput } from "../shared/approval-card.js";
 import { Icon } from "../shared/icon.js";
 import { useServices } from "../shared/services.js";
 import { useSession, useSessionView } from "./session-context.js";
+import { Prose } from "./parts/prose.js";
 import { ItemParts } from "./parts/item-parts.js";
 import "./approval-banner.css";
 
@@ -26,6 +29,20 @@ export function ApprovalBanner({ sessionId }: { sessionId: string }) {
   );
 }
 
+/** As the session's metadata tells it, where its log does not. */
+function Asked({ waiting: { message, input } }: { waiting: Waiting }) {
+  return (
+    <>
+      {message !== "" && message !== commandIn(input) && <Prose text={message} />}
+      {input !== null && <AskedInput input={input} />}
+    </>
+  );
+}
+
+function commandIn(input: JsonValue): string | null {
+  return isJsonObject(input) ? commandOf(input) : null;
+}
+
 /** A wait that can be answered only where the agent runs; what it asks for is shown in full all the same. */
 function Waits() {
   const view = useSessionView();
@@ -40,11 +57,12 @@ function Waits() {
       <summary>
         <Icon name="bell" size={14} />
         <span className="waits-banner-title">{waitTitles[waiting.kind]}</span>
-        {waiting.tool !== null && <strong>{brief(waiting.tool, 60)}</strong>}
-        <span className="truncate">{brief(waiting.message, 300)}</span>
+        {waiting.tool !== null && <strong className="truncate">{brief(waiting.tool, 60)}</strong>}
         <span className="waits-banner-age">{formatAge(waiting.since, now)}</span>
       </summary>
-      {item && <ItemParts parts={itemParts(item)} />}
+      <div className="waits-banner-asked">
+        {item ? <ItemParts parts={itemParts(item)} /> : <Asked waiting={waiting} />}
+      </div>
       <p className="waits-banner-hint">
         Answer it where the agent runs.{" "}
         {item && (

@@ -1,13 +1,14 @@
 import { memo } from "react";
 import type { JsonValue } from "../../core/json.js";
 import type { FeedItem } from "../../view/feed-types.js";
-import { formatClock, formatCost, formatCount, formatDuration, formatNumberOf, formatTime } from "../../view/format.js";
+import { formatClock, formatCost, formatCount, formatNumberOf, formatTime } from "../../view/format.js";
 import { itemJson } from "../../view/item-json.js";
 import { itemParts } from "../../view/item-parts.js";
 import { itemText } from "../../view/item-text.js";
 import { Badge, StatusDot } from "../shared/badge.js";
 import { Button, IconButton } from "../shared/button.js";
 import { Icon } from "../shared/icon.js";
+import { durationWords } from "../shared/words.js";
 import { JsonBlock } from "../shared/json-tokens.js";
 import { iconOf, toneOf } from "./item-look.js";
 import { ItemParts } from "./parts/item-parts.js";
@@ -155,7 +156,7 @@ export function TurnFigures({ item: { stats } }: { item: FeedItem }) {
       {stats.failedTools > 0 && <span className="feed-row-failed">{stats.failedTools} failed</span>}
       {tokens > 0 && <span>{formatCount(tokens)} tokens</span>}
       {stats.cost > 0 && <span>{formatCost(stats.cost)}</span>}
-      <span>{formatDuration(stats.durationMs)}</span>
+      {stats.durationMs > 0 && <span>{durationWords(stats.durationMs)}</span>}
     </span>
   );
 }
@@ -199,7 +200,7 @@ function Outcome({ item }: { item: FeedItem }) {
         </span>
       )}
       {item.durationMs !== null && item.kind !== "prompt" && (
-        <span className="feed-row-duration">{formatDuration(item.durationMs)}</span>
+        <span className="feed-row-duration">{durationWords(item.durationMs)}</span>
       )}
     </>
   );

@@ -4,6 +4,7 @@ import { itemText } from "../../view/item-text.js";
 import type { FeedItem } from "../../view/feed-types.js";
 import { Button } from "../shared/button.js";
 import { Icon } from "../shared/icon.js";
+import { plainWords } from "../shared/words.js";
 import { EmptyState, ErrorState, LoadingState } from "../shared/states.js";
 import { FeedRow, TurnFigures, type RowActions } from "./feed-row.js";
 import { noTurns, promptAbove, unfoldedItems } from "./feed-rows.js";
@@ -160,7 +161,7 @@ function StickyPrompt({ rows, list: { virtualizer } }: { rows: readonly FeedItem
   return (
     <button type="button" className="feed-sticky" onClick={() => virtualizer.scrollToIndex(index, { align: "start" })}>
       <Icon name="user" size={13} />
-      <span className="truncate">{itemText(item).text}</span>
+      <span className="truncate">{plainWords(itemText(item).text)}</span>
       <TurnFigures item={item} />
     </button>
   );

@@ -1,13 +1,16 @@
 import { memo } from "react";
 import type { Metadata } from "../../core/metadata.js";
-import { formatAge, formatCost, formatCount, formatDuration, formatExact } from "../../view/format.js";
+import { formatAge, formatCost, formatCount, formatExact } from "../../view/format.js";
 import { costWords, sessionFigures } from "../../view/session-figures.js";
 import { brief, safeLine } from "../../view/safe-text.js";
+import { givenTitle, sessionName } from "../../view/session-title.js";
 import { waitTitles, type Waiting } from "../../view/waiting.js";
 import { Badge } from "../shared/badge.js";
 import { IconButton } from "../shared/button.js";
 import { Icon, type IconName } from "../shared/icon.js";
 import { Link } from "../shared/link.js";
+import { SessionLabel } from "../shared/session-label.js";
+import { durationWords, plainWords } from "../shared/words.js";
 import { SessionStatusBadge } from "../shared/session-status.js";
 import { Sparkline } from "../shared/sparkline.js";
 import { Tooltip } from "../shared/tooltip.js";
@@ -21,9 +24,11 @@ export function SessionHeader({ sessionId }: { sessionId: string }) {
   const metadata = useSession((snapshot) => snapshot.metadata);
   const waiting = useSession((snapshot) => snapshot.waiting);
   const now = useSession((snapshot) => Math.floor(snapshot.now / 1_000) * 1_000);
+  const title = useSession((snapshot) => snapshot.title);
   const copy = useCopy();
   if (!metadata) return null;
-  const title = titleOf(metadata);
+  const heading = givenTitle(metadata) ?? sessionName({ sessionId, title }).name;
+  const shown = heading === sessionId ? safeLine(sessionId) : plainWords(brief(heading, 160));
   return (
     <header className="session-header">
       <div className="session-header-main">
@@ -34,8 +39,8 @@ export function SessionHeader({ sessionId }: { sessionId: string }) {
         >
           <Icon name="chevron" size={14} />
         </Link>
-        <h1 className="session-header-title truncate" title={title ?? sessionId}>
-          {title ?? safeLine(sessionId)}
+        <h1 className="session-header-title truncate" title={shown}>
+          {shown}
         </h1>
         <SessionStatusBadge status={metadata.status} liveness={metadata.liveness.status} />
         <Liveness metadata={metadata} waiting={waiting} now={now} />
@@ -43,6 +48,7 @@ export function SessionHeader({ sessionId }: { sessionId: string }) {
           <IconButton
             icon="copy"
             size="sm"
+            className="session-header-copy"
             label="Copy the session's id"
             onClick={() => copy(sessionId, "the session's id")}
           />
@@ -55,13 +61,9 @@ export function SessionHeader({ sessionId }: { sessionId: string }) {
           <ExportMenu sessionId={sessionId} />
         </div>
       </div>
-      <Facts metadata={metadata} now={now} sessionId={title === null ? null : sessionId} />
+      <Facts metadata={metadata} now={now} sessionId={heading === sessionId ? null : sessionId} />
     </header>
   );
-}
-
-function titleOf({ title }: Metadata): string | null {
-  return typeof title === "string" && title.trim() !== "" ? brief(title, 160) : null;
 }
 
 /** Since when it is as it is, and why. */
@@ -111,7 +113,7 @@ const Facts = memo(function Facts({
         </Fact>
       )}
       <Fact label="Duration" icon="clock">
-        {formatDuration(durationMs)}
+        {durationWords(durationMs)}
       </Fact>
       <Fact label="Events" tooltip={`${formatExact(head)} events`}>
         {formatCount(head)} <span className="faint">events</span>
@@ -189,8 +191,8 @@ function Fact({ label, icon, tooltip, children }: FactProps) {
 
 function SessionLink({ sessionId }: { sessionId: string }) {
   return (
-    <Link className="session-facts-link mono" to={{ page: "session", sessionId }}>
-      {brief(sessionId, 60)}
+    <Link className="session-facts-link" to={{ page: "session", sessionId }}>
+      <SessionLabel sessionId={sessionId} />
     </Link>
   );
 }

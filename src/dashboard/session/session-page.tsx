@@ -1,7 +1,9 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { createSessionView } from "../../view/session-view.js";
+import { sessionName } from "../../view/session-title.js";
 import { useView } from "../../view/use-view.js";
 import type { SessionView } from "../../view/session-view-types.js";
+import { Link } from "../shared/link.js";
 import { useServices, useOwnView } from "../shared/services.js";
 import { EmptyState, ErrorState, LoadingState } from "../shared/states.js";
 import { SessionContext } from "./session-context.js";
@@ -26,20 +28,18 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
 }
 
 function Opened({ view, sessionId }: { view: SessionView; sessionId: string }) {
-  const { phase, error } = useView(view);
-  const title = useRef(document.title);
+  const { phase, error, title: words } = useView(view);
+  const { sessions } = useServices();
+  const { waiting } = useView(sessions).totals;
   useAddress(view);
   useEffect(() => {
-    const before = title.current;
-    document.title = `${sessionId} · Sessions`;
-    return () => {
-      document.title = before;
-    };
-  }, [sessionId]);
+    const { name } = sessionName({ sessionId, title: words });
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${name} · Sessions`;
+  }, [sessionId, words, waiting]);
   return (
     <main className="shell-main session-page" id="main">
       {phase === "loading" && <LoadingState label="Loading the session…" />}
-      {phase === "failed" && error && <ErrorState error={error} />}
+      {phase === "failed" && error && <ErrorState alone error={error} />}
       {phase === "missing" && <Missing sessionId={sessionId} />}
       {phase === "ready" && (
         <>
@@ -53,8 +53,11 @@ function Opened({ view, sessionId }: { view: SessionView; sessionId: string }) {
 
 function Missing({ sessionId }: { sessionId: string }) {
   return (
-    <EmptyState icon="search" title={`There is no session “${sessionId}”.`}>
-      It may have been deleted, or not have begun yet. It opens here as soon as it begins.
+    <EmptyState alone icon="search" title={`There is no session “${sessionId}”.`}>
+      <p>It may have been deleted, or not have begun yet. It opens here as soon as it begins.</p>
+      <Link className="button button-plain button-md" to={{ page: "sessions" }}>
+        Show all sessions
+      </Link>
     </EmptyState>
   );
 }

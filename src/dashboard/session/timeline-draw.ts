@@ -8,6 +8,9 @@ export interface Palette {
   [name: string]: string;
 }
 
+/** What the words at the end of the axis take. Pixels. */
+const noteWidth = 54;
+
 const names = [
   "text",
   "text-dim",
@@ -181,5 +184,9 @@ export function drawTicks(context: CanvasRenderingContext2D, axis: Axis, palette
   context.font = `10px ${palette["font-mono"]}`;
   context.textBaseline = "top";
   const precise = axis.window.to - axis.window.from < 10_000;
-  for (const tick of ticksOf(axis)) context.fillText(formatClock(tick, precise), xOf(tick, axis) + 4, 3);
+  for (const tick of ticksOf(axis)) {
+    const [label, x] = [formatClock(tick, precise), xOf(tick, axis) + 4];
+    // The end of the axis belongs to the length of what is shown.
+    if (x + context.measureText(label).width < axis.width - noteWidth) context.fillText(label, x, 3);
+  }
 }

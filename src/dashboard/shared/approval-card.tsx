@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { formatDuration } from "../../view/format.js";
 import { brief, safeLine } from "../../view/safe-text.js";
 import type { ApprovalDecision, PendingApproval } from "../../view/source.js";
 import { commandOf } from "../../view/tool-input.js";
@@ -10,6 +9,8 @@ import { Icon } from "./icon.js";
 import { JsonBlock } from "./json-tokens.js";
 import { Link } from "./link.js";
 import { useServices } from "./services.js";
+import { SessionLabel } from "./session-label.js";
+import { durationWords } from "./words.js";
 import "./approval-card.css";
 
 interface ApprovalCardProps {
@@ -24,6 +25,8 @@ interface ApprovalCardProps {
 export function ApprovalCard({ approval, now, withSession = false }: ApprovalCardProps) {
   const { sessionId, tool, message, input, expiresAt } = approval;
   const name = brief(tool, 80) || "a tool";
+  // What the agent says it is for tells more than that it asks.
+  const purpose = isJsonObject(input) && typeof input["description"] === "string" ? input["description"] : message;
   return (
     <section className="approval-card" aria-label={`Permission for ${name} in ${sessionId}`}>
       <div className="approval-card-head">
@@ -32,20 +35,21 @@ export function ApprovalCard({ approval, now, withSession = false }: ApprovalCar
           Allow <strong>{name}</strong>?
         </span>
         {withSession && (
-          <Link className="approval-card-session mono truncate" to={{ page: "session", sessionId }}>
-            {safeLine(sessionId)}
+          <Link className="approval-card-session truncate" to={{ page: "session", sessionId }}>
+            <SessionLabel sessionId={sessionId} />
           </Link>
         )}
-        <span className="approval-card-time">{formatDuration(Math.max(0, Date.parse(expiresAt) - now))} left</span>
+        <span className="approval-card-time">{durationWords(Math.max(0, Date.parse(expiresAt) - now))} left</span>
       </div>
-      {message !== "" && <p className="approval-card-message">{brief(message, 1_000)}</p>}
-      <Input input={input} />
+      {purpose !== "" && <p className="approval-card-message">{brief(purpose, 1_000)}</p>}
+      <AskedInput input={input} />
       <Answer approval={approval} name={name} />
     </section>
   );
 }
 
-function Input({ input }: { input: JsonValue }) {
+/** What would be done, in full. */
+export function AskedInput({ input }: { input: JsonValue }) {
   const command = isJsonObject(input) ? commandOf(input) : null;
   const rest = command === null ? input : withoutCommand(input);
   return (
@@ -86,7 +90,9 @@ function Fields({ fields }: { fields: Record<string, string | number | boolean> 
 /** What stands in the input besides the command; null where nothing does. */
 function withoutCommand(input: JsonValue): JsonValue {
   if (!isJsonObject(input)) return null;
-  const { command: _command, cmd: _cmd, ...rest } = input;
+  const { command: _command, cmd: _cmd, description, ...others } = input;
+  // Said above.
+  const rest = typeof description === "string" || description === undefined ? others : { description, ...others };
   return Object.keys(rest).length === 0 ? null : rest;
 }
 

@@ -21,6 +21,7 @@ const paths = {
   external: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   download: "M12 4v11M7 11l5 5 5-5M4 20h16",
   refresh: "M20 11a8 8 0 0 0-14.5-4.5L4 8M4 4v4h4M4 13a8 8 0 0 0 14.5 4.5L20 16M20 20v-4h-4",
+  circle: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16Z",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3 2",
   alert: "M12 4l9 16H3l9-16ZM12 10v4M12 17v.1",
   filter: "M4 5h16l-6 8v6l-4-2v-4L4 5Z",

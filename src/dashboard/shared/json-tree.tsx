@@ -9,6 +9,7 @@ import {
   type JsonTreeRow,
 } from "../../view/json-tree.js";
 import { Icon } from "./icon.js";
+import { useMedia } from "./use-media.js";
 import { VirtualList, type VirtualListHandle } from "./virtual-list.js";
 import "./json.css";
 
@@ -24,13 +25,15 @@ interface JsonTreeProps {
   marked?: ReadonlySet<string>;
 }
 
-const rowHeight = 22;
+const rowHeights = { wide: 22, narrow: 32 };
 
 /** A value as a foldable tree; arrows move and fold. Nothing but the rows on screen is in the document. */
 export function JsonTree({ label, value, search = "", depth = defaultFolds.depth, marked }: JsonTreeProps) {
   const list = useRef<VirtualListHandle>(null);
   const [folds, setFolds] = useState<JsonFolds>({ ...defaultFolds, depth });
   const [selected, setSelected] = useState(0);
+  const rowHeight = useMedia("(max-width: 720px)") ? rowHeights.narrow : rowHeights.wide;
+  useEffect(() => list.current?.virtualizer.measure(), [rowHeight]);
   const found = useMemo(() => findInJson(value, search, folds), [value, search, folds]);
   const shownFolds = search === "" ? folds : found.folds;
   const rows = useMemo(() => jsonTreeRows(value, shownFolds), [value, shownFolds]);

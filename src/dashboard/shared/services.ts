@@ -8,6 +8,7 @@ import type { SessionListView } from "../../view/session-list-types.js";
 import type { ViewSource } from "../../view/source.js";
 import type { Router } from "../router.js";
 import { createAlerts, type Alerts } from "./alerts.js";
+import { createSessionTitles, type SessionTitles } from "./session-titles.js";
 import { createTestSessions, type TestSessions } from "./test-sessions.js";
 import { createToasts, type Toasts } from "./toast-store.js";
 
@@ -22,6 +23,7 @@ export interface Services {
   toasts: Toasts;
   alerts: Alerts;
   testSessions: TestSessions;
+  titles: SessionTitles;
 }
 
 export interface ServicesOptions {
@@ -46,6 +48,7 @@ export function createServices({ url, clock, page, router }: ServicesOptions): S
     },
   });
   const testSessions = createTestSessions({ client, clock, toasts });
+  const titles = createSessionTitles(source);
   const approvals = createApprovals({ source, clock });
   const sessions = createSessionList({
     source,
@@ -56,7 +59,7 @@ export function createServices({ url, clock, page, router }: ServicesOptions): S
       approvals.take(event);
     },
   });
-  return { source, client, clock, sessions, approvals, toasts, alerts, testSessions };
+  return { source, client, clock, sessions, approvals, toasts, alerts, testSessions, titles };
 }
 
 export const ServicesContext = createContext<Services | null>(null);

@@ -7,29 +7,40 @@ import "./states.css";
 interface EmptyProps {
   icon?: IconName;
   title: string;
+  /** It is all that the page says. */
+  alone?: boolean;
   /** What to do about it. */
   children?: ReactNode;
 }
 
-export function EmptyState({ icon = "sessions", title, children }: EmptyProps) {
+export function EmptyState({ icon = "sessions", title, alone = false, children }: EmptyProps) {
+  const Title = alone ? "h1" : "p";
   return (
-    <div className="state">
+    <div className={`state ${alone ? "state-alone" : ""}`}>
       <span className="state-icon">
         <Icon name={icon} size={22} />
       </span>
-      <p className="state-title">{title}</p>
+      <Title className="state-title">{title}</Title>
       {children !== undefined && <div className="state-text">{children}</div>}
     </div>
   );
 }
 
-export function ErrorState({ error, onRetry }: { error: ViewError; onRetry?: () => void }) {
+interface ErrorProps {
+  error: ViewError;
+  /** It is all that the page says. */
+  alone?: boolean;
+  onRetry?: () => void;
+}
+
+export function ErrorState({ error, alone = false, onRetry }: ErrorProps) {
+  const Title = alone ? "h1" : "p";
   return (
-    <div className="state state-error" role="alert">
+    <div className={`state state-error ${alone ? "state-alone" : ""}`} role="alert">
       <span className="state-icon">
         <Icon name="alert" size={22} />
       </span>
-      <p className="state-title">{error.message}</p>
+      <Title className="state-title">{error.message}</Title>
       <p className="state-text mono">{error.code}</p>
       {onRetry && (
         <Button icon="refresh" onClick={onRetry}>

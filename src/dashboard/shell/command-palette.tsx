@@ -1,20 +1,25 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { Fragment, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { Metadata } from "../../core/metadata.js";
 import { conditionOf } from "../../view/row-words.js";
 import { safeLine } from "../../view/safe-text.js";
+import { givenTitle, sessionName } from "../../view/session-title.js";
 import { useRouter, type Router } from "../router.js";
 import { Dialog } from "../shared/dialog.js";
 import { Icon, type IconName } from "../shared/icon.js";
 import { useServices } from "../shared/services.js";
+import { plainWords } from "../shared/words.js";
 import { keyText } from "./help-dialog.js";
 import { useShortcutRegistry } from "./shortcuts.js";
 import "./command-palette.css";
 
 interface Entry {
   id: string;
+  group: "Commands" | "Sessions" | "Search";
   icon: IconName;
   text: string;
   detail: string;
+  /** Found by as well, and not shown. */
+  also?: string;
   run: () => void;
 }
 
@@ -69,22 +74,62 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       />
       <ul ref={list} id={`${id}-list`} className="palette-list" role="listbox" aria-label="Matches">
         {entries.map((entry, index) => (
-          <li
-            key={entry.id}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === current}
-            className="palette-entry"
-            onPointerMove={() => setSelected(index)}
-            onClick={() => choose(entry)}
-          >
-            <Icon name={entry.icon} size={15} />
-            <span className="truncate">{entry.text}</span>
-            <span className="palette-detail">{entry.detail}</span>
-          </li>
+          <Fragment key={entry.id}>
+            {startsGroup(entries, index) && <Note text={entry.group} />}
+            <Option
+              id={`${id}-${index}`}
+              entry={entry}
+              selected={index === current}
+              onPoint={() => setSelected(index)}
+              onChoose={() => choose(entry)}
+            />
+          </Fragment>
         ))}
+        {entries.length === 0 && <Note text="Nothing of that name." />}
       </ul>
     </Dialog>
+  );
+}
+
+function startsGroup(entries: readonly Entry[], index: number): boolean {
+  const { group } = entries[index]!;
+  return group !== "Search" && group !== entries[index - 1]?.group;
+}
+
+function Note({ text }: { text: string }) {
+  return (
+    <li className="palette-group" role="presentation">
+      {text}
+    </li>
+  );
+}
+
+interface OptionProps {
+  id: string;
+  entry: Entry;
+  selected: boolean;
+  onPoint: () => void;
+  onChoose: () => void;
+}
+
+function Option({ id, entry: { icon, text, detail, group }, selected, onPoint, onChoose }: OptionProps) {
+  return (
+    <li
+      id={id}
+      role="option"
+      aria-selected={selected}
+      className="palette-entry"
+      onPointerMove={onPoint}
+      onClick={onChoose}
+    >
+      <Icon name={icon} size={15} />
+      <span className="truncate">{text}</span>
+      {group === "Commands" ? (
+        <kbd className="kbd palette-keys">{detail}</kbd>
+      ) : (
+        <span className="palette-detail">{detail}</span>
+      )}
+    </li>
   );
 }
 
@@ -92,23 +137,33 @@ function useEntries(text: string): Entry[] {
   const router = useRouter();
   const registry = useShortcutRegistry();
   const newest = useNewestSessions();
+  const { titles, sessions: list } = useServices();
   return useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (entry: Entry) => words.every((word) => `${entry.text} ${entry.detail}`.toLowerCase().includes(word));
+    const fits = (entry: Entry) =>
+      words.every((word) => `${entry.text} ${entry.detail} ${entry.also ?? ""}`.toLowerCase().includes(word));
     const commands = registry
       .list()
       .filter(({ keys }) => !movements.has(keys))
       .map(({ keys, help, run }): Entry => ({
         id: `key ${keys}`,
+        group: "Commands",
         icon: "command",
         text: help,
         detail: keyText(keys),
         run,
       }));
-    const sessions = newest.map((metadata) => sessionEntry(metadata, router));
-    const found = [...commands, ...sessions].filter(fits).slice(0, mostShown);
+    const shown = new Map(list.getSnapshot().rows.map(({ sessionId, title }) => [sessionId, title]));
+    const sessions = newest.map((metadata) => {
+      const { sessionId } = metadata;
+      const title = givenTitle(metadata) ?? shown.get(sessionId) ?? titles.get(sessionId);
+      return sessionEntry(metadata, title, router);
+    });
+    // Whoever types nothing looks for what can be done; who types looks for a session most often.
+    const all = words.length === 0 ? [...commands, ...sessions] : [...sessions, ...commands];
+    const found = all.filter(fits).slice(0, mostShown);
     return text.trim() === "" ? found : [...found, searchEntry(text.trim(), router)];
-  }, [text, newest, registry, router]);
+  }, [text, newest, registry, router, titles, list]);
 }
 
 /** Read when the palette opens. */
@@ -128,12 +183,16 @@ function useNewestSessions(): readonly Metadata[] {
   return newest;
 }
 
-function sessionEntry({ sessionId, status, liveness, userId }: Metadata, router: Router): Entry {
+function sessionEntry(metadata: Metadata, title: string | null, router: Router): Entry {
+  const { sessionId, status, liveness, userId } = metadata;
+  const { name, other } = sessionName({ sessionId, title });
   const condition = conditionOf({ status, liveness: liveness.status });
   return {
     id: `session ${sessionId}`,
+    group: "Sessions",
     icon: "sessions",
-    text: safeLine(sessionId),
+    text: plainWords(safeLine(name)),
+    also: `${sessionId} ${other}`,
     detail: userId === null ? condition : `${safeLine(userId)} · ${condition}`,
     run: () => router.navigate(router.href({ page: "session", sessionId })),
   };
@@ -142,6 +201,7 @@ function sessionEntry({ sessionId, status, liveness, userId }: Metadata, router:
 function searchEntry(text: string, router: Router): Entry {
   return {
     id: "search",
+    group: "Search",
     icon: "search",
     text: `Search everything for “${text}”`,
     detail: "",

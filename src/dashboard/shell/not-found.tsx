@@ -4,8 +4,10 @@ import { EmptyState } from "../shared/states.js";
 export function NotFound() {
   return (
     <main className="shell-main" id="main">
-      <EmptyState icon="help" title="There is nothing at this address.">
-        <Link to={{ page: "sessions" }}>Show all sessions</Link>
+      <EmptyState alone icon="help" title="There is nothing at this address.">
+        <Link className="button button-plain button-md" to={{ page: "sessions" }}>
+          Show all sessions
+        </Link>
       </EmptyState>
     </main>
   );

@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { useView } from "../../view/use-view.js";
-import { useRouter } from "../router.js";
+import { useLocation, useRouter } from "../router.js";
 import { useServices } from "../shared/services.js";
 import { CommandPalette } from "./command-palette.js";
 import { ConnectionBanner } from "./connection.js";
@@ -75,7 +75,9 @@ function useGlobalKeys(setOverlay: (overlay: Overlay) => void): void {
 function useTitle(): void {
   const { sessions } = useServices();
   const { waiting } = useView(sessions).totals;
+  const { page } = useLocation().route;
   useEffect(() => {
-    document.title = waiting > 0 ? `(${waiting}) Sessions` : "Sessions";
-  }, [waiting]);
+    // A session names itself.
+    if (page !== "session") document.title = waiting > 0 ? `(${waiting}) Sessions` : "Sessions";
+  }, [waiting, page]);
 }

@@ -6,9 +6,9 @@ import { useServices } from "./use-services.js";
 
 /** The list of sessions, for as long as its screen is shown; as it was left where it was shown before. */
 export function useSessionList({ query, selectedId }: Ui["list"]): SessionListView {
-  const { source, clock } = useServices();
+  const { source, clock, begun } = useServices();
   const [view] = useState(() => {
-    const created = createSessionList({ source, clock, query });
+    const created = begun.list() ?? createSessionList({ source, clock, query });
     if (selectedId !== null) created.select(selectedId);
     return created;
   });

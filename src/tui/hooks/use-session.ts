@@ -5,8 +5,8 @@ import { useServices } from "./use-services.js";
 
 /** One session, for as long as its screen is shown. */
 export function useSession(sessionId: string): SessionView {
-  const { source, clock } = useServices();
-  const [view] = useState(() => createSessionView({ source, clock, sessionId }));
+  const { source, clock, begun } = useServices();
+  const [view] = useState(() => begun.session(sessionId) ?? createSessionView({ source, clock, sessionId }));
   useEffect(() => () => view.close(), [view]);
   return view;
 }

@@ -42,7 +42,8 @@ export type Command =
   | "filterTypes"
   | "copy"
   | "pager"
-  | "export";
+  | "export"
+  | "stop";
 
 export type Screen = "list" | "session";
 
@@ -195,6 +196,7 @@ export const bindings: readonly Binding[] = [
   { command: "back", keys: ["escape"], screen: "both", group: "Program", does: "close, clear, go back" },
   { command: "help", keys: ["?"], screen: "both", group: "Program", does: "this page", short: "keys" },
   { command: "quit", keys: ["q"], screen: "both", group: "Program", does: "quit, or back to the list" },
+  { command: "stop", keys: ["ctrl+z"], screen: "both", group: "Program", does: "stop, until the shell continues it" },
   { command: "quit", keys: ["ctrl+c"], screen: "both", group: "Program", does: "quit" },
 ];
 
@@ -222,6 +224,7 @@ const shown: Record<string, string> = {
   "ctrl+u": "^U",
   "ctrl+l": "^L",
   "ctrl+c": "^C",
+  "ctrl+z": "^Z",
 };
 
 /** A key as people read it. */

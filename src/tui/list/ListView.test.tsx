@@ -9,6 +9,7 @@ const now = Date.UTC(2026, 0, 31, 12);
 function row(sessionId: string, change: Partial<SessionRow> = {}): SessionRow {
   return {
     sessionId,
+    title: null,
     userId: "ana",
     status: "active",
     liveness: "running",
@@ -26,6 +27,7 @@ function row(sessionId: string, change: Partial<SessionRow> = {}): SessionRow {
       currentStep: "Write the tests",
       goals: { done: 1, total: 3 },
       agents: { active: 1, total: 2 },
+      prompt: null,
     },
     rate: [0, 1, 4],
     ...change,

@@ -3,7 +3,8 @@ import { formatAge, formatCost, formatCount } from "../../view/format.js";
 import { conditionOf, phaseText, stepText, waitingText, type Condition } from "../../view/row-words.js";
 import { brief } from "../../view/safe-text.js";
 import { sparkline } from "../text/bars.js";
-import type { Align } from "../text/cells.js";
+import { sessionName } from "../../view/session-title.js";
+import { fit, widthOf, type Align } from "../text/cells.js";
 import { span, type Line, type Span } from "../text/line.js";
 import type { StyleName } from "../theme/styles.js";
 
@@ -12,7 +13,7 @@ export interface Column {
   title: string;
   width: number;
   align?: Align;
-  cell(row: SessionRow, now: number): Line;
+  cell(row: SessionRow, now: number, width: number): Line;
 }
 
 interface Choice extends Column {
@@ -20,6 +21,8 @@ interface Choice extends Column {
   from: number;
   /** Takes a share of what is left, up to so many cells. */
   grow?: number;
+  /** Another share in a wide table, where the ids that programs make up have room. */
+  growWide?: number;
   most?: number;
 }
 
@@ -54,8 +57,9 @@ const choices: readonly Choice[] = [
     width: 14,
     from: 0,
     grow: 2.4,
-    most: 22,
-    cell: (row) => [span(row.sessionId, row.status === "active" ? "strong" : undefined)],
+    growWide: 3.2,
+    most: 46,
+    cell: (row, _now, width) => nameCell(row, width),
   },
   {
     id: "user",
@@ -113,10 +117,13 @@ const choices: readonly Choice[] = [
 ];
 
 const gap = 2;
+const wideFrom = 180;
 
 /** The columns that a table of `width` cells has room for; what is left goes to those that grow. */
 export function columnsFor(width: number): Column[] {
-  const chosen = choices.filter(({ from }) => width >= from);
+  const chosen = choices
+    .filter(({ from }) => width >= from)
+    .map((column) => (width >= wideFrom ? { ...column, grow: column.growWide ?? column.grow ?? 0 } : column));
   const taken = chosen.reduce((sum, column) => sum + column.width + gap, 0) - gap;
   const shares = chosen.reduce((sum, { grow = 0 }) => sum + grow, 0);
   let left = Math.max(0, width - taken);
@@ -135,11 +142,25 @@ function statusCell(row: SessionRow): Line {
   return [span(mark, style), span(` ${word}`, quiet ? "muted" : style)];
 }
 
-/** What it waits for, or what it is at. */
-function nowCell({ waiting, summary, tags, status }: SessionRow): Line {
+/** The id stands behind a title of which at least so much can be read beside it. */
+const worthwhile = 20;
+
+function nameCell(row: SessionRow, width: number): Line {
+  const { name, other } = sessionName(row);
+  const called = span(name, row.status === "active" ? "strong" : undefined);
+  const room = width - gap - widthOf(other);
+  if (other !== row.sessionId || room < worthwhile) return [called];
+  return [{ ...called, text: fit(called.text, room) }, { text: " ".repeat(gap) }, span(other, "faint")];
+}
+
+/** What it waits for, or what it is at, or else what it was asked. */
+function nowCell(row: SessionRow): Line {
+  const { waiting, summary, tags, status, sessionId } = row;
   if (waiting) return [span(waitingText(waiting), "wait")];
   const step = stepText(summary);
   if (step !== "") return [span(step, status === "active" ? undefined : "muted")];
+  const { name, other } = sessionName(row);
+  if (name === sessionId && other !== "") return [span(other, "muted")];
   return [span(tags.map((tag) => brief(tag, 40)).join(" "), "faint")];
 }
 

@@ -30,7 +30,7 @@ export function tableRows(columns: readonly Column[], { rows, selectedId, now }:
 }
 
 function sessionRow(columns: readonly Column[], row: SessionRow, now: number, selected: boolean): Row {
-  const cells = columns.map((column) => aligned(column, column.cell(row, now)));
+  const cells = columns.map((column) => aligned(column, column.cell(row, now, column.width)));
   const edge = selected ? span("▌", row.waiting ? "wait" : "accent") : { text: " " };
   const line: Line = [edge, ...joined(cells)];
   if (selected) return { line, ground: "selected" };

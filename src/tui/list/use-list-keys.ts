@@ -26,6 +26,7 @@ function handleKey(keys: ListKeys, key: string): void {
   const { overlay, notice } = ui.getSnapshot();
   if (notice) ui.dispatch({ type: "notice", notice: null });
   if (key === "ctrl+c") return keys.services.exit(130);
+  if (key === "ctrl+z") return void keys.services.stop();
   if (overlay?.kind === "prompt") return typeFilter(keys, overlay.text, key);
   if (overlay?.kind === "menu") {
     const items = listMenu(overlay.purpose, keys.view.getSnapshot());

@@ -20,25 +20,27 @@ interface SidePaneProps {
   now: number;
 }
 
-type Content = Pick<ListPaneProps, "title" | "digit" | "about" | "rows" | "empty">;
+type Content = Pick<ListPaneProps, "title" | "digit" | "about" | "rows" | "empty"> & { cursor?: number };
 
 /** Goals, agents, state or metrics, as of the moment that is shown. */
 export function SidePane({ area: { pane, width, height }, snapshot, ui, tabs, now }: SidePaneProps) {
   if (pane === "feed") return null;
   const state = shownState(snapshot);
   const contents = {
-    goals: () => goalsContent(state, width),
+    goals: () => goalsContent(state, ui, width),
     agents: () => agentsContent(state, snapshot.moment.at ?? now, width),
     state: () => (snapshot.diff ? diffContent(snapshot.diff) : stateContent(state, ui)),
     metrics: () => metricsContent(snapshot, now, width),
   };
   const cursor = pane === "metrics" ? null : ui.cursors[pane];
-  return <ListPane {...contents[pane]()} {...{ cursor, tabs, width, height }} focused={ui.pane === pane} />;
+  return <ListPane cursor={cursor} {...contents[pane]()} {...{ tabs, width, height }} focused={ui.pane === pane} />;
 }
 
-function goalsContent(state: State | null, width: number): Content {
+function goalsContent(state: State | null, { cursors, expanded }: Ui, width: number): Content {
   const goals = state?.goals ?? [];
-  return { title: "Goals", digit: "2", about: goalSummary(goals, width), rows: goalRows(goals), empty: "no goals" };
+  const { rows, starts } = goalRows(goals, expanded, width);
+  const cursor = starts[Math.min(cursors.goals, starts.length - 1)] ?? 0;
+  return { title: "Goals", digit: "2", about: goalSummary(goals, width), rows, cursor, empty: "no goals" };
 }
 
 function agentsContent(state: State | null, at: number, width: number): Content {

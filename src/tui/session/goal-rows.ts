@@ -4,6 +4,7 @@ import { brief } from "../../view/safe-text.js";
 import { progressBar } from "../text/bars.js";
 import { span, type Line, type Span } from "../text/line.js";
 import type { Row } from "../text/row.js";
+import { goalDetail } from "./goal-detail.js";
 
 const marks: Record<GoalStatus, Span> = {
   in_progress: { text: "◐", style: "accent" },
@@ -13,8 +14,27 @@ const marks: Record<GoalStatus, Span> = {
   cancelled: { text: "–", style: "faint" },
 };
 
-export function goalRows(goals: readonly Goal[]): Row[] {
-  return sortedGoals(goals).map((goal) => ({ line: goalLine(goal) }));
+export interface GoalRows {
+  rows: Row[];
+  /** In which row each goal begins. */
+  starts: number[];
+}
+
+/** A goal a line, and below those that are expanded everything about them. */
+export function goalRows(goals: readonly Goal[], expanded: ReadonlySet<string>, width: number): GoalRows {
+  const rows: Row[] = [];
+  const starts: number[] = [];
+  for (const goal of sortedGoals(goals)) {
+    starts.push(rows.length);
+    rows.push({ line: goalLine(goal) });
+    if (expanded.has(goalKey(goal))) rows.push(...goalDetail(goal, width).map((line) => ({ line })));
+  }
+  return { rows, starts };
+}
+
+/** What the goal is called among what is expanded. */
+export function goalKey({ goalId }: Goal): string {
+  return `goal ${goalId}`;
 }
 
 function goalLine({ status, description, goalId, priority }: Goal): Line {

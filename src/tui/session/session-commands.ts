@@ -1,7 +1,8 @@
 import type { Command } from "../keys/key-table.js";
 import { liftOne } from "../../view/session-back.js";
 import { panes, type Pane } from "../state/ui.js";
-import { agentAt, rowCount, shownState, underCursor } from "./session-model.js";
+import { goalKey } from "./goal-rows.js";
+import { agentAt, goalAt, rowCount, shownState, underCursor } from "./session-model.js";
 import { stateTree } from "./state-rows.js";
 import type { SessionKeys } from "./use-session-keys.js";
 
@@ -67,6 +68,7 @@ function unfolds(keys: SessionKeys, command: Command): boolean {
   const { pane } = ui.getSnapshot();
   if (pane === "feed") expandItem(keys, command === "open");
   else if (pane === "state") foldState(keys, command === "open");
+  else if (pane === "goals") expandGoal(keys, command === "open");
   else if (pane === "agents" && command === "open") openAgent(keys);
   return true;
 }
@@ -81,6 +83,15 @@ function expandItem({ view, services: { ui } }: SessionKeys, open: boolean): voi
     view.setFollow(false);
   }
   ui.dispatch({ type: "expand", key: item.key, open: open ? !isOpen : false });
+}
+
+function expandGoal({ view, services: { ui } }: SessionKeys, open: boolean): void {
+  const state = shownState(view.getSnapshot());
+  const { cursors, expanded } = ui.getSnapshot();
+  const goal = state && goalAt(state, Math.min(cursors.goals, state.goals.length - 1));
+  if (!goal) return;
+  const key = goalKey(goal);
+  ui.dispatch({ type: "expand", key, open: open && !expanded.has(key) });
 }
 
 function foldState({ view, services: { ui } }: SessionKeys, open: boolean): void {

@@ -4,23 +4,30 @@ import type { State } from "../../core/state.js";
 import { phaseText, stepText } from "../../view/row-words.js";
 import { brief } from "../../view/safe-text.js";
 import { StateSummary } from "../../view/summary.js";
+import { sessionName } from "../../view/session-title.js";
 import type { SessionSnapshot } from "../../view/session-view-types.js";
 import { waitTitles } from "../../view/waiting.js";
 import { bannerLine, connectionSpans } from "../list/list-header.js";
 import { statusOf } from "../list/columns.js";
 import { sparkline } from "../text/bars.js";
+import { cut } from "../text/cells.js";
 import { joinLines, span, spread, type Line } from "../text/line.js";
 import type { Row } from "../text/row.js";
 
+/** From this width on the id stands behind a title. */
+const widthForId = 160;
 const dot = span("  ·  ", "faint");
 
 /** Who and what the session is, what it is at, and what it has cost: two rows. */
 export function sessionHeader(snapshot: SessionSnapshot, place: string, now: number, width: number): Row[] {
   const { sessionId, connection } = snapshot;
-  const title = [span(` ${sessionId}`, "title")];
+  const { name, other } = sessionName(snapshot);
+  const isTitle = other === sessionId;
+  const title = [span(` ${isTitle ? cut(name, Math.max(24, Math.floor(width * 0.4))) : name}`, "title")];
   const server = [{ text: "  " }, ...connectionSpans(connection, width >= 100 ? place : ""), { text: " " }];
   if (!snapshot.metadata) return [{ line: spread(title, server, width) }, { line: [] }];
-  const first = joinLines([title, ...who(snapshot.metadata, width)], dot);
+  const id: Line = isTitle && width >= widthForId ? [span(other, "faint")] : [];
+  const first = joinLines([title, ...who(snapshot.metadata, width), id], dot);
   const figuresNow = figures(snapshot, now, width);
   return [
     { line: spread(first, server, width) },
@@ -99,8 +106,8 @@ function momentLine({ moment, mark, head }: SessionSnapshot, now: number, width:
     span(" ◀ as it was after ", "mark"),
     span(`#${formatExact(moment.seq)}`, "strong"),
     span(` of ${formatExact(head)}  `, "muted"),
+    ...(mark === null ? [] : [span(`⚐ #${formatExact(mark)}  `, "mark")]),
     span(when, "muted"),
-    ...(mark === null ? [] : [span(`  ⚐ #${formatExact(mark)}`, "mark")]),
     ...(moment.error ? [span(`  ${moment.error.message}`, "bad")] : []),
   ];
   const keys: [string, string][] =

@@ -35,7 +35,7 @@ export function underCursor(
   return value === undefined ? undefined : { value, name: String(row?.key ?? "state") };
 }
 
-function goalAt(state: State, index: number): Goal | undefined {
+export function goalAt(state: State, index: number): Goal | undefined {
   return sortedGoals(state.goals)[index];
 }
 

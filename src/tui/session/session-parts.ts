@@ -4,6 +4,7 @@ import type { Command } from "../keys/key-table.js";
 import type { Ui } from "../state/ui.js";
 import { span, type Line } from "../text/line.js";
 import type { Row } from "../text/row.js";
+import { goalRows } from "./goal-rows.js";
 import { metricRows } from "./metric-rows.js";
 import { sessionHeader, sessionNotes } from "./session-header.js";
 import { layoutSession, rightWidthOf, type SessionLayout } from "./session-layout.js";
@@ -43,7 +44,7 @@ export function sessionParts({ snapshot, ui, now, place, width, height }: PartsI
     height: bodyHeight,
     pane: ui.pane,
     zoom: ui.zoom,
-    goals: state?.goals.length ?? 0,
+    goals: goalRows(state?.goals ?? [], ui.expanded, rightWidthOf(width)).rows.length,
     agents: state?.agents.length ?? 0,
     metricRows: metrics,
   });
@@ -65,7 +66,7 @@ function usefulNow({ waiting, moment, find, feed }: SessionSnapshot, { pane }: U
     find !== null && "findNext",
     travels && "live",
     travels && "mark",
-    pane !== "metrics" && pane !== "goals" && "open",
+    pane !== "metrics" && "open",
     !travels && !feed.follow && "follow",
     "nextPane",
     "zoom",

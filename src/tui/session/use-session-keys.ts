@@ -31,6 +31,7 @@ function handleKey(keys: SessionKeys, key: string): void {
   const { overlay, notice } = ui.getSnapshot();
   if (notice) ui.dispatch({ type: "notice", notice: null });
   if (key === "ctrl+c") return keys.services.exit(130);
+  if (key === "ctrl+z") return void keys.services.stop();
   if (overlay?.kind === "prompt")
     return typePrompt(keys, overlay.purpose === "jump" ? "jump" : "find", overlay.text, key);
   if (overlay?.kind === "menu") {

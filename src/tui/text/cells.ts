@@ -1,6 +1,7 @@
 import widestLine from "widest-line";
 
-const plain = /^[\u0020-\u007e]*$/;
+/** ASCII, and what the dashboard itself draws with: one cell each in every terminal. */
+const plain = /^[\u0020-\u007e·–…←↑→↓⇥⇧⊘⏎─-▟■▪▲▸▼▾◀◆◇◌○●◐⚐✓✗]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const widths = new Map<string, number>();
 const rememberedWidths = 4_000;

@@ -11,7 +11,8 @@ const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point
 const presentation =
   /[\ufe00-\ufe0f]|\p{Emoji_Modifier}|(?<=\p{Extended_Pictographic}.{0,2})\u200d(?=\p{Extended_Pictographic})/gu;
 const heapedMarks = /(\p{M}{4})\p{M}+/gu;
-const plain = /^[\u0020-\u007e]*$/;
+/** ASCII and what the dashboard draws with: no text of its own needs a second look. */
+const plain = /^[\u0020-\u007e·–…←-⇿⌀-⏿─-◿☀-⛿✓✗]*$/;
 const named: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "  ", "\u001b": "\\e" };
 
 /** The text on one line, safe to write to a terminal. */

@@ -9,5 +9,8 @@ export function editLines(before: string, after: string): readonly PatchLine[] |
     maxEditLength: 4_000,
     timeout: 300,
   });
-  return patch ? (linesOfHunks(patch.hunks.map((hunk) => ({ ...hunk }))) ?? []) : null;
+  if (!patch) return null;
+  // A part of a file does not end as one: how its last line ends says nothing.
+  const hunks = patch.hunks.map((hunk) => ({ ...hunk, lines: hunk.lines.filter((line) => !line.startsWith("\\")) }));
+  return linesOfHunks(hunks) ?? [];
 }

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from "react";
-import { safeLine } from "../../../view/safe-text.js";
-import type { ItemPart } from "../../../view/item-parts-types.js";
-import { Icon } from "../../shared/icon.js";
+import { brief, safeLine } from "../../../view/safe-text.js";
+import type { ItemPart, ListedTask, NamedLink } from "../../../view/item-parts-types.js";
+import { Icon, type IconName } from "../../shared/icon.js";
 import { JsonBlock } from "../../shared/json-tokens.js";
 import { Output } from "./output.js";
 import { Patch } from "./patch.js";
@@ -22,37 +22,37 @@ export function ItemParts({ parts }: { parts: readonly ItemPart[] }) {
 }
 
 function Part({ part }: { part: ItemPart }) {
-  switch (part.kind) {
-    case "markdown":
-      return <Titled title={part.title}>{<Prose text={part.text} />}</Titled>;
-    case "command":
-      return <Command command={part.command} description={part.description} />;
-    case "output":
-      return <Output text={part.text} tone={part.stream} label={part.stream === "error" ? "Errors" : "Output"} />;
-    case "edit":
-      return (
-        <Suspense fallback={<p className="faint">Comparing…</p>}>
-          <Edit path={part.path} before={part.before} after={part.after} />
-        </Suspense>
-      );
-    case "patch":
-      return <Patch path={part.path} lines={part.lines} />;
-    case "file":
-      return <File part={part} />;
-    case "image":
-      return <Picture part={part} />;
-    case "error":
-      return <Failure message={part.message} type={part.type} />;
-    case "facts":
-      return <Facts facts={part.facts} />;
-    case "json":
-      return (
-        <Titled title={part.title}>
-          <JsonBlock value={part.value} maxLines={400} />
-        </Titled>
-      );
-  }
+  const draw = drawings[part.kind] as (part: ItemPart) => React.ReactNode;
+  return draw(part);
 }
+
+/** Each kind as it is drawn. */
+const drawings: { [K in ItemPart["kind"]]: (part: Extract<ItemPart, { kind: K }>) => React.ReactNode } = {
+  markdown: ({ text, title }) => <Titled title={title}>{<Prose text={text} />}</Titled>,
+  command: ({ command, description }) => <Command command={command} description={description} />,
+  output: ({ text, stream }) => <Output text={text} tone={stream} label={stream === "error" ? "Errors" : "Output"} />,
+  edit: ({ path, before, after }) => (
+    <Suspense fallback={<p className="faint">Comparing…</p>}>
+      <Edit path={path} before={before} after={after} />
+    </Suspense>
+  ),
+  patch: ({ path, lines }) => <Patch path={path} lines={lines} />,
+  file: (part) => <File part={part} />,
+  image: (part) => <Picture part={part} />,
+  error: ({ message, type }) => <Failure message={message} type={type} />,
+  facts: ({ facts, title }) => (
+    <Titled title={title === "input" ? undefined : title}>
+      <Facts facts={facts} />
+    </Titled>
+  ),
+  tasks: ({ tasks }) => <Tasks tasks={tasks} />,
+  links: ({ links }) => <Links links={links} />,
+  json: ({ title, value }) => (
+    <Titled title={title === "" ? undefined : title}>
+      <JsonBlock value={value} maxLines={400} />
+    </Titled>
+  ),
+};
 
 function Titled({ title, children }: { title?: string; children: React.ReactNode }) {
   if (title === undefined) return children;
@@ -114,10 +114,55 @@ function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
     <dl className="item-facts">
       {facts.map(([name, value]) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>{safeLine(name)}</dt>
           <dd>{safeLine(value)}</dd>
         </div>
       ))}
     </dl>
+  );
+}
+
+const taskLooks: Record<string, { icon: IconName; word: string }> = {
+  completed: { icon: "check", word: "done" },
+  in_progress: { icon: "play", word: "in progress" },
+  pending: { icon: "circle", word: "to do" },
+};
+
+function Tasks({ tasks }: { tasks: readonly ListedTask[] }) {
+  return (
+    <ul className="item-tasks">
+      {tasks.map(({ text, status }, index) => {
+        const look = taskLooks[status];
+        return (
+          <li key={index} className={look ? `item-task-${status}` : undefined}>
+            <Icon name={look?.icon ?? "circle"} size={14} />
+            <span>{safeLine(text)}</span>
+            <span className={status === "in_progress" || !look ? "item-task-status" : "visually-hidden"}>
+              {look?.word ?? brief(status, 30)}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Pages of the web; an address of any other scheme is text. */
+function Links({ links }: { links: readonly NamedLink[] }) {
+  return (
+    <ul className="item-links">
+      {links.map(({ title, url }, index) => (
+        <li key={index}>
+          {/^https?:\/\//i.test(url) ? (
+            <a href={url} target="_blank" rel="noopener noreferrer nofollow">
+              {brief(title, 200)}
+            </a>
+          ) : (
+            <span>{brief(title, 200)}</span>
+          )}
+          <span className="item-links-address truncate">{brief(url, 300)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
