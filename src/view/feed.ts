@@ -56,6 +56,8 @@ export class FeedBuilder {
       case "state_updated":
         return this.plain(event, "state");
       case "metadata_updated":
+        // Reopened, or ended otherwise than was told.
+        if (textOf(event.data["status"]) !== null) return this.plain(event, "session");
         return this.plain(event, "metadata", { minor: true });
       case "session_finalized":
         return this.finalized(event);

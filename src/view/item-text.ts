@@ -127,6 +127,10 @@ function session({ status }: FeedItem, data: JsonObject, event: SessionEvent): I
       outcome: joined([reasonText(outcomeText(data["outcome"])), valueText(data["response"])]),
     };
   }
+  if (event.type === "metadata_updated") {
+    const changed = textOf(data["status"]);
+    return { label: "session", text: changed === "active" ? "reopened" : brief(changed ?? ""), outcome: "" };
+  }
   const initial = objectOf(data["initial"]);
   const of = data["implicit"] === true ? "with its first event" : valueText(initial["input"] ?? initial["source"]);
   return { label: "session", text: joined(["created", of]), outcome: "" };

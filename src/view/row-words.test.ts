@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { conditionOf, phaseText, stepText, waitingText } from "./row-words.js";
+import { initialMetadata, reduceMetadata } from "../core/metadata.js";
+import { conditionOf, conditionOfSession, phaseText, stepText, waitingText } from "./row-words.js";
 import type { SessionSummary } from "./session-list-types.js";
 
 const waiting = { kind: "permission", tool: "Bash", message: "rm -rf build" } as const;
@@ -13,7 +14,22 @@ test.for([
   [{ status: "failed", liveness: "ended" }, "failed"],
   [{ status: "cancelled", liveness: "lost" }, "cancelled"],
 ] as const)("%j is %s", ([row, condition]) => {
-  expect(conditionOf(row)).toBe(condition);
+  expect(conditionOf({ ...row, watched: false, lastEventAt: 0 }, 60_000)).toBe(condition);
+});
+
+test("says that a session is quiet whose last event is long ago, unless its process is watched", () => {
+  const metadata = reduceMetadata(initialMetadata("s"), {
+    seq: 1,
+    type: "session_created",
+    data: {},
+    timestamp: "2026-01-01T00:00:00.000Z",
+  });
+  const soon = Date.parse("2026-01-01T00:15:00.000Z");
+  expect([soon, soon + 1].map((now) => conditionOfSession(metadata, now))).toEqual(["running", "quiet"]);
+  const watched = { ...metadata, liveness: { ...metadata.liveness, pid: 7 } };
+  expect(conditionOfSession(watched, soon + 1)).toBe("running");
+  const waiting = { ...metadata, liveness: { ...metadata.liveness, status: "waiting" } };
+  expect(conditionOfSession(waiting, soon + 1)).toBe("waiting");
 });
 
 test("says what a session waits for, on one line that steers nothing", () => {

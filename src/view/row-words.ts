@@ -1,14 +1,33 @@
+import type { Metadata } from "../core/metadata.js";
 import { inputLine } from "./tool-text.js";
 import { brief } from "./safe-text.js";
 import type { SessionRow } from "./session-list-types.js";
 import type { Waiting } from "./waiting.js";
 
 /** What a session is doing, in a word: whom it waits for comes before how it ended, and that before how it runs. */
-export type Condition = "waiting" | "completed" | "failed" | "cancelled" | "lost" | "idle" | "running";
+export type Condition = "waiting" | "completed" | "failed" | "cancelled" | "lost" | "idle" | "quiet" | "running";
 
-export function conditionOf({ status, liveness }: Pick<SessionRow, "status" | "liveness">): Condition {
+/** A session that nobody ends and whose process nobody watches is not said to run for longer than this after its last event. */
+const quietAfterMs = 15 * 60_000;
+
+type Doing = Pick<SessionRow, "status" | "liveness" | "watched" | "lastEventAt">;
+
+export function conditionOf({ status, liveness, watched, lastEventAt }: Doing, now: number): Condition {
   if (status !== "active") return status;
-  return liveness === "waiting" || liveness === "lost" || liveness === "idle" ? liveness : "running";
+  if (liveness === "waiting" || liveness === "lost" || liveness === "idle") return liveness;
+  return !watched && now - lastEventAt > quietAfterMs ? "quiet" : "running";
+}
+
+/** The same of a session as the server has it. */
+export function conditionOfSession(metadata: Metadata, now: number): Condition {
+  const { status, liveness } = metadata;
+  const lastEventAt = Date.parse(metadata.lastEventAt);
+  return conditionOf({ status, liveness: liveness.status, watched: isWatched(metadata), lastEventAt }, now);
+}
+
+/** The agent's process is known, and becomes `lost` where it is gone. */
+export function isWatched({ liveness }: Pick<Metadata, "liveness">): boolean {
+  return typeof liveness["pid"] === "number";
 }
 
 const waitWords = { permission: "a permission", answer: "an answer", prompt: "the next prompt" } as const;

@@ -1,6 +1,7 @@
 import type { SessionEvent } from "../core/event.js";
 import { initialMetadata, reduceMetadata, type Metadata } from "../core/metadata.js";
 import { RateRing } from "./rate-ring.js";
+import { isWatched } from "./row-words.js";
 import { rateSeconds, type SessionRow, type SessionSummary } from "./session-list-types.js";
 import { givenTitle } from "./session-title.js";
 import { waitingOf, type Waiting } from "./waiting.js";
@@ -116,6 +117,7 @@ export function rowOf(entry: SessionEntry, summary: SessionSummary | null, now: 
     userId: metadata.userId,
     status: metadata.status,
     liveness: metadata.liveness.status,
+    watched: isWatched(metadata),
     waiting: entry.waiting,
     model: metadata.model,
     tags: metadata.tags,

@@ -14,6 +14,8 @@ export interface SessionRow {
   status: SessionStatus;
   /** Whether the producer is at work: `running`, `idle`, `waiting`, `lost`, `ended`, or what it said. */
   liveness: string;
+  /** Its process is known, and becomes `lost` where it is gone. */
+  watched: boolean;
   waiting: Waiting | null;
   model: string | null;
   tags: readonly string[];

@@ -25,8 +25,9 @@ interface RowProps {
 export const SessionTableRow = memo(function SessionTableRow({ row, index, now, selected }: RowProps) {
   const router = useRouter();
   const { sessions } = useServices();
-  const { sessionId, status, liveness, userId, events, tokens, cost, lastEventAt, rate } = row;
-  const waits = conditionOf(row) === "waiting";
+  const { sessionId, status, userId, events, tokens, cost, lastEventAt, rate } = row;
+  const condition = conditionOf(row, now);
+  const waits = condition === "waiting";
   const { name } = sessionName(row);
   const open = (event: MouseEvent) => {
     // The link and the buttons in the row do that themselves.
@@ -43,7 +44,7 @@ export const SessionTableRow = memo(function SessionTableRow({ row, index, now, 
       onClick={open}
     >
       <div role="cell" className="session-cell session-cell-status">
-        <SessionStatusText status={status} liveness={liveness} />
+        <SessionStatusText condition={condition} />
       </div>
       <div role="cell" className="session-cell session-cell-session">
         <div className="session-name">

@@ -2,6 +2,7 @@ import { memo } from "react";
 import type { Metadata } from "../../core/metadata.js";
 import { formatAge, formatCost, formatCount, formatExact } from "../../view/format.js";
 import { costWords, sessionFigures } from "../../view/session-figures.js";
+import { conditionOfSession } from "../../view/row-words.js";
 import { brief, safeLine } from "../../view/safe-text.js";
 import { givenTitle, sessionName } from "../../view/session-title.js";
 import { waitTitles, type Waiting } from "../../view/waiting.js";
@@ -42,7 +43,7 @@ export function SessionHeader({ sessionId }: { sessionId: string }) {
         <h1 className="session-header-title truncate" title={shown}>
           {shown}
         </h1>
-        <SessionStatusBadge status={metadata.status} liveness={metadata.liveness.status} />
+        <SessionStatusBadge condition={conditionOfSession(metadata, now)} />
         <Liveness metadata={metadata} waiting={waiting} now={now} />
         <div className="session-header-actions">
           <IconButton

@@ -1,5 +1,4 @@
-import type { SessionStatus } from "../../core/metadata.js";
-import { conditionOf, type Condition } from "../../view/row-words.js";
+import type { Condition } from "../../view/row-words.js";
 import "./session-status.css";
 import { Badge, StatusDot, type Tone } from "./badge.js";
 
@@ -7,14 +6,14 @@ const conditionTones: Record<Condition, Tone> = {
   waiting: "wait",
   running: "ok",
   idle: "neutral",
+  quiet: "neutral",
   lost: "error",
   failed: "error",
   cancelled: "neutral",
   completed: "info",
 };
 
-export function SessionStatusBadge({ status, liveness }: { status: SessionStatus; liveness: string }) {
-  const condition = conditionOf({ status, liveness });
+export function SessionStatusBadge({ condition }: { condition: Condition }) {
   const tone = conditionTones[condition];
   return (
     <Badge tone={tone}>
@@ -25,8 +24,7 @@ export function SessionStatusBadge({ status, liveness }: { status: SessionStatus
 }
 
 /** The same without a frame, for rows of many. */
-export function SessionStatusText({ status, liveness }: { status: SessionStatus; liveness: string }) {
-  const condition = conditionOf({ status, liveness });
+export function SessionStatusText({ condition }: { condition: Condition }) {
   return (
     <span className={`status-text status-text-${condition}`}>
       <StatusDot tone={conditionTones[condition]} busy={condition === "running" || condition === "waiting"} />

@@ -1,6 +1,6 @@
 import { Fragment, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { Metadata } from "../../core/metadata.js";
-import { conditionOf } from "../../view/row-words.js";
+import { conditionOfSession } from "../../view/row-words.js";
 import { safeLine } from "../../view/safe-text.js";
 import { givenTitle, sessionName } from "../../view/session-title.js";
 import { useRouter, type Router } from "../router.js";
@@ -184,9 +184,9 @@ function useNewestSessions(): readonly Metadata[] {
 }
 
 function sessionEntry(metadata: Metadata, title: string | null, router: Router): Entry {
-  const { sessionId, status, liveness, userId } = metadata;
+  const { sessionId, userId } = metadata;
   const { name, other } = sessionName({ sessionId, title });
-  const condition = conditionOf({ status, liveness: liveness.status });
+  const condition = conditionOfSession(metadata, Date.now());
   return {
     id: `session ${sessionId}`,
     group: "Sessions",

@@ -13,6 +13,7 @@ function row(sessionId: string, change: Partial<SessionRow> = {}): SessionRow {
     userId: "ana",
     status: "active",
     liveness: "running",
+    watched: false,
     waiting: null,
     model: "model-x",
     tags: [],

@@ -35,8 +35,8 @@ export interface StatusLook {
 }
 
 /** What a session is doing, in a mark and a word. */
-export function statusOf(row: Pick<SessionRow, "status" | "liveness">): StatusLook {
-  return looks[conditionOf(row)];
+export function lookOf(condition: Condition): StatusLook {
+  return looks[condition];
 }
 
 const looks: Record<Condition, StatusLook> = {
@@ -46,11 +46,12 @@ const looks: Record<Condition, StatusLook> = {
   cancelled: { mark: "–", word: "cancelled", style: "muted", quiet: true },
   lost: { mark: "?", word: "lost", style: "warn" },
   idle: { mark: "○", word: "idle", style: "muted" },
+  quiet: { mark: "·", word: "quiet", style: "muted" },
   running: { mark: "◐", word: "running", style: "accent" },
 };
 
 const choices: readonly Choice[] = [
-  { id: "status", title: "STATUS", width: 11, from: 0, cell: (row) => statusCell(row) },
+  { id: "status", title: "STATUS", width: 11, from: 0, cell: (row, now) => statusCell(row, now) },
   {
     id: "session",
     title: "SESSION",
@@ -137,8 +138,8 @@ export function columnsFor(width: number): Column[] {
   return grown.map((column) => (column.id === "now" ? { ...column, width: column.width + left } : column));
 }
 
-function statusCell(row: SessionRow): Line {
-  const { mark, word, style, quiet } = statusOf(row);
+function statusCell(row: SessionRow, now: number): Line {
+  const { mark, word, style, quiet } = lookOf(conditionOf(row, now));
   return [span(mark, style), span(` ${word}`, quiet ? "muted" : style)];
 }
 

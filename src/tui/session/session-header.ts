@@ -1,14 +1,14 @@
 import { formatAge, formatCost, formatCount, formatDuration, formatExact, formatTime } from "../../view/format.js";
 import type { Metadata } from "../../core/metadata.js";
 import type { State } from "../../core/state.js";
-import { phaseText, stepText } from "../../view/row-words.js";
+import { conditionOfSession, phaseText, stepText } from "../../view/row-words.js";
 import { brief } from "../../view/safe-text.js";
 import { StateSummary } from "../../view/summary.js";
 import { sessionName } from "../../view/session-title.js";
 import type { SessionSnapshot } from "../../view/session-view-types.js";
 import { waitTitles } from "../../view/waiting.js";
 import { bannerLine, connectionSpans } from "../list/list-header.js";
-import { statusOf } from "../list/columns.js";
+import { lookOf } from "../list/columns.js";
 import { sparkline } from "../text/bars.js";
 import { cut } from "../text/cells.js";
 import { joinLines, span, spread, type Line } from "../text/line.js";
@@ -27,7 +27,7 @@ export function sessionHeader(snapshot: SessionSnapshot, place: string, now: num
   const server = [{ text: "  " }, ...connectionSpans(connection, width >= 100 ? place : ""), { text: " " }];
   if (!snapshot.metadata) return [{ line: spread(title, server, width) }, { line: [] }];
   const id: Line = isTitle && width >= widthForId ? [span(other, "faint")] : [];
-  const first = joinLines([title, ...who(snapshot.metadata, width), id], dot);
+  const first = joinLines([title, ...who(snapshot.metadata, now, width), id], dot);
   const figuresNow = figures(snapshot, now, width);
   return [
     { line: spread(first, server, width) },
@@ -35,8 +35,9 @@ export function sessionHeader(snapshot: SessionSnapshot, place: string, now: num
   ];
 }
 
-function who({ status, liveness, userId, model, tags }: Metadata, width: number): Line[] {
-  const { mark, word, style } = statusOf({ status, liveness: liveness.status });
+function who(metadata: Metadata, now: number, width: number): Line[] {
+  const { userId, model, tags } = metadata;
+  const { mark, word, style } = lookOf(conditionOfSession(metadata, now));
   return [
     [span(`${mark} ${word}`, style)],
     [span(brief(userId ?? "", 60), "muted")],
