@@ -253,24 +253,6 @@ describe("agents, waits, goals and messages", () => {
   });
 });
 
-test("a session that goes on after its end says so, and all other bookkeeping is small print", () => {
-  const items = buildFeed(
-    makeLog([
-      ["session_finalized", { status: "success" }],
-      ["metadata_updated", { status: "active" }],
-      ["metadata_updated", { model: "m" }],
-      ["metadata_updated", { status: "failed" }],
-    ]),
-    whole,
-  );
-  expect(items.map((item) => [itemText(item).text, item.minor])).toEqual([
-    ["completed", false],
-    ["reopened", false],
-    [expect.stringContaining("model"), true],
-    ["failed", false],
-  ]);
-});
-
 test("a hostile text steers nothing in any line", () => {
   const evil = "\u001b]0;x\u0007\u202e\nrm";
   const fields = {

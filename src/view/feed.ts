@@ -56,9 +56,7 @@ export class FeedBuilder {
       case "state_updated":
         return this.plain(event, "state");
       case "metadata_updated":
-        // Reopened, or ended otherwise than was told.
-        if (textOf(event.data["status"]) !== null) return this.plain(event, "session");
-        return this.plain(event, "metadata", { minor: true });
+        return this.metadata(event);
       case "session_finalized":
         return this.finalized(event);
       case "session_created":
@@ -68,6 +66,12 @@ export class FeedBuilder {
       default: // Also a type that a later release wrote.
         return this.plain(event, "other");
     }
+  }
+
+  /** Small print, unless the session was reopened or ended otherwise than was told. */
+  private metadata(event: SessionEvent): void {
+    if (textOf(event.data["status"]) === null) return this.plain(event, "metadata", { minor: true });
+    this.plain(event, "session");
   }
 
   private appendRecord(event: SessionEvent, type: string): void {

@@ -25,7 +25,7 @@ interface RowProps {
 export const SessionTableRow = memo(function SessionTableRow({ row, index, now, selected }: RowProps) {
   const router = useRouter();
   const { sessions } = useServices();
-  const { sessionId, status, userId, events, tokens, cost, lastEventAt, rate } = row;
+  const { sessionId, userId, events, tokens, cost, lastEventAt, rate } = row;
   const condition = conditionOf(row, now);
   const waits = condition === "waiting";
   const { name } = sessionName(row);
