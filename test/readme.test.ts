@@ -130,8 +130,9 @@ const answers: [line: RegExp, output: RegExp][] = [
   [/query recent$/, /^my-session\tactive/m],
   [/query search weather$/, /^my-session\t2\ttool_call\t.*«weather»/],
   [/^npx claude-sessions export /, /^$/],
+  [/^npx claude-sessions delete my-session --yes$/, /^Deleted my-session with 2 events\.$/],
   [/connect claude-code$/, /^Claude Code is now connected to [^]*Tried out: a hook input reached the server/],
-  [/doctor$/, /^ok +version [^]*^ok +claude-code .*reports since the server started/m],
+  [/doctor$/, /^ok +version [^]*^ok +server [^]*^ok +claude-code .* speaks to http/m],
 ];
 
 test("every line that is typed in a shell works as it stands, in the order of the page", async () => {

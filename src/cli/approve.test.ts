@@ -79,7 +79,16 @@ test("a session that asks for several things needs the request's own id", async 
 });
 
 test("an answer to nothing says so", async ({ server }) => {
-  const { code, stderr } = await server.run(["approve", "5f2c9a01be77"]);
-  expect(code).toBe(1);
-  expect(stderr).toContain("No agent waits for an answer to '5f2c9a01be77'");
+  for (const verb of ["approve", "deny"]) {
+    expect(await server.run([verb, "5f2c9a01be77"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `claude-sessions: No agent waits for an answer to '5f2c9a01be77'. 'claude-sessions ${verb}' lists what waits.\n`,
+    });
+  }
+  const heard = server.ask("nightly-build", "ls");
+  const [approval] = await waiting(server.client, 1);
+  expect((await server.run(["approve", "nightly-bild"])).stderr).toContain("Did you mean 'nightly-build'?");
+  await server.client.decide(approval!.approvalId, "deny");
+  await heard;
 });

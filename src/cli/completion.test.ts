@@ -33,7 +33,7 @@ test.for(shells)("%s takes the script", async (shell, { folder, skip }) => {
 
 test.for(shells)("the %s script names every command and option", async (shell) => {
   const text = await script(shell);
-  for (const word of ["serve", "recent", "reindex", "durability", "follow", "skip-bad", "dry-run"]) {
+  for (const word of ["serve", "recent", "reindex", "durability", "follow", "skip-bad", "dry-run", "delete"]) {
     expect(text).toContain(word);
   }
 });

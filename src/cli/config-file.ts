@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { AppError } from "../core/errors.js";
 import { isJsonObject, type JsonObject } from "../core/json.js";
 import type { CliContext } from "./context.js";
-import { didYouMean } from "./nearest.js";
+import { didYouMean } from "../core/nearest.js";
 
 export interface ConfigFile {
   path: string;

@@ -21,6 +21,11 @@ export interface CliContext {
   exit(code: number): void;
 }
 
+/** Whether a person sits at the other end of a stream. */
+export function isTerminal(stream: object): boolean {
+  return "isTTY" in stream && stream.isTTY === true;
+}
+
 export function usesColor({ env }: CliContext, isTTY: boolean): boolean {
   return isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 }

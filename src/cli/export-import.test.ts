@@ -16,7 +16,7 @@ test("export writes every event as it is stored, and import keeps times and ids"
     `Wrote 4 events of 's1' to ${file}\n`,
   );
   const imported = await runCli(["import", file, "--storage", join(folder, "b")]);
-  expect(imported).toEqual({ code: 0, stdout: "Stored 4 events of 1 sessions; 0 were there already.\n", stderr: "" });
+  expect(imported).toEqual({ code: 0, stdout: "Stored 4 events of 1 session; 0 were there already.\n", stderr: "" });
   expect(kept(await exported(join(folder, "b")))).toEqual(kept(before));
 });
 
@@ -57,7 +57,7 @@ test("a folder that was exported is a session's folder, and is imported as one",
     JSON.parse(readFileSync(join(original, "state.json"), "utf8")),
   );
   expect((await runCli(["import", join(out, "s1"), "--storage", join(folder, "b")])).stdout).toContain(
-    "Stored 4 events of 1 sessions",
+    "Stored 4 events of 1 session",
   );
   expect(kept(await exported(join(folder, "b")))).toEqual(kept(await exported(join(folder, "a"))));
 });
@@ -81,7 +81,7 @@ test("a log of several pages is exported whole, and what a session has besides s
   const other = join(folder, "b");
   await runCli(["import", "-", "--storage", other], { input: good("of-its-own") });
   expect((await runCli(["import", "-", "--storage", other], { input })).stdout).toBe(
-    "Stored 2 events of 1 sessions; 0 were there already.\n",
+    "Stored 2 events of 1 session; 0 were there already.\n",
   );
   expect((await exported(other)).map(({ eventId }) => eventId)).toEqual([
     expect.any(String),
@@ -146,14 +146,29 @@ test("reports each bad line with its place, and stores nothing of that file", as
     cwd: folder,
   });
   expect(code).toBe(1);
-  expect(stdout).toBe("Stored 1 events of 1 sessions; 0 were there already.\n");
+  expect(stdout).toBe("Stored 1 event of 1 session; 0 were there already.\n");
   expect(stderr).toContain(
     "bad.ndjson:2: is not JSON\nbad.ndjson:3: is not a JSON object\nbad.ndjson:4: has no sessionId\nbad.ndjson:5: type: ",
   );
   expect(stderr).toContain("bad.ndjson:6: sessionId: must be 1 to 128 letters");
-  expect(stderr).toContain("Nothing was stored of 1 of 2 inputs.");
+  expect(stderr).toContain("Nothing was stored of 1 of 2 inputs. Mend what is reported above, or leave bad lines out");
   expect((await exported(join(folder, "b"))).map(({ eventId }) => eventId)).toEqual([expect.any(String), "c"]);
 });
+
+test.for([[], ["--skip-bad"]])(
+  "says of a file of something else what it should be, once, with %j",
+  async (flags, { folder }) => {
+    writeFileSync(join(folder, "README.md"), "# A\n\nlong\ntext\n");
+    const { code, stderr } = await runCli(["import", "README.md", "--storage", "b", ...flags], { cwd: folder });
+    expect({ code, lines: stderr.trimEnd().split("\n") }).toEqual({
+      code: flags.length === 0 ? 1 : 0,
+      lines: [
+        "README.md holds no events (line 1: is not JSON). An import takes what an export writes, one event in JSON a line, or a session's folder.",
+        ...(flags.length === 0 ? ["claude-sessions: Nothing was stored."] : []),
+      ],
+    });
+  },
+);
 
 test("with --skip-bad leaves out only the bad lines", async ({ folder }) => {
   writeFileSync(join(folder, "bad.ndjson"), [good("a"), "not json", good("b")].join("\n"));
@@ -162,7 +177,7 @@ test("with --skip-bad leaves out only the bad lines", async ({ folder }) => {
   });
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
-    stdout: "Stored 2 events of 1 sessions; 0 were there already.\n",
+    stdout: "Stored 2 events of 1 session; 0 were there already.\n",
     stderr: "bad.ndjson:2: is not JSON\n",
   });
 });
@@ -182,5 +197,6 @@ test("refuses to mix a session with another of the same id", async ({ folder }) 
   const { code, stderr } = await runCli(["import", "-", "--storage", join(folder, "a")], { input });
   expect(code).toBe(1);
   expect(stderr).toContain("the session 's1' exists already with another history");
+  expect(stderr, "leaving lines out would not help").not.toContain("--skip-bad");
   expect(await exported(join(folder, "a"))).toHaveLength(4);
 });

@@ -51,7 +51,7 @@ test.for(transcriptCaptures)(
     await importInto(folder, config, "--url", server.url);
     const first = await eventsIn(server.store, sessionOfCapture(name));
     const again = await importInto(folder, config, "--url", server.url);
-    expect(again.stdout).toBe("Stored 0 events of 1 sessions.\n");
+    expect(again.stdout).toBe("Stored 0 events of 1 session.\n");
     expect(await eventsIn(server.store, sessionOfCapture(name))).toEqual(first);
     const text = readFileSync(join(captureFolder(name), `${sessionOfCapture(name)}.jsonl`), "utf8");
     const times = [...text.matchAll(/"timestamp":"([^"]+)"/g)].map(([, time]) => time!).toSorted();

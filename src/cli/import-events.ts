@@ -19,6 +19,8 @@ export interface ImportReport {
   problems: string[];
   /** Nothing of this input was stored. */
   refused: boolean;
+  /** Without its bad lines, something of it could be stored. */
+  skippable: boolean;
 }
 
 export interface ImportOptions {
@@ -40,8 +42,9 @@ export async function importInput(
     sessions: firsts.size,
     stored: 0,
     present: 0,
-    problems,
+    problems: firsts.size === 0 && problems.length > 0 ? [noEvents(input.name, problems[0]!)] : problems,
     refused: false,
+    skippable: firsts.size > 0,
   };
   const conflicts = await findConflicts(firsts, target, options);
   report.problems.push(
@@ -50,10 +53,23 @@ export async function importInput(
         `${input.name}: the session '${sessionId}' exists already with another history; delete it first, or import elsewhere`,
     ),
   );
+  if (conflicts.length > 0) report.skippable = false;
   report.refused = conflicts.length > 0 || (report.problems.length > 0 && !options.skipBad);
   if (report.refused) return { ...report, sessions: 0 };
   await storeAll(input, target, options, report);
   return report;
+}
+
+/** The whole input is something else: its first line stands for all of them. */
+function noEvents(name: string, first: string): string {
+  const found = `${name} holds no events (line ${brief(first.slice(name.length + 1))})`;
+  return `${found}. An import takes what an export writes, one event in JSON a line, or a session's folder.`;
+}
+
+const longestReason = 60;
+
+function brief(reason: string): string {
+  return reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
 }
 
 type FirstEvents = Map<string, ImportEvent>;

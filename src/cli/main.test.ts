@@ -50,6 +50,7 @@ describe("help", () => {
         export [options] <id>           write a session's whole log, to keep it or to import it elsewhere
         import [options] <path...>      store sessions that were exported, or folders of sessions, also
                                         those of the service that came before
+        delete [options] <id...>        delete sessions with everything that is stored of them
         verify [options]                check every line, seq and snapshot of a storage folder; changes
                                         nothing
         repair [options]                mend what a crash or an editor broke in a storage folder, and say

@@ -8,6 +8,7 @@ const advised = [
   "reindex",
   "export",
   "import",
+  "delete",
   "connect",
   "disconnect",
   "doctor",

@@ -3,6 +3,7 @@ import type { Cli } from "./cli.js";
 import { registerApprove } from "./commands/approve.js";
 import { registerCompletion } from "./commands/completion.js";
 import { registerConnect } from "./commands/connect.js";
+import { registerDelete } from "./commands/delete.js";
 import { registerDisconnect } from "./commands/disconnect.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerE2e } from "./commands/e2e.js";
@@ -48,6 +49,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   registerE2e(program, cli, setExitCode);
   registerExport(program, cli);
   registerImport(program, cli);
+  registerDelete(program, cli, setExitCode);
   registerVerify(program, cli, setExitCode);
   registerRepair(program, cli);
   registerReindex(program, cli);

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { AppError } from "../core/errors.js";
 import type { ConfigFile } from "./config-file.js";
 import type { CliContext } from "./context.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../core/nearest.js";
 import {
   readBoolean,
   readChoice,

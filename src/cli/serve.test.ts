@@ -251,7 +251,7 @@ test("takes what this user's hooks kept while it was away, and says how much", a
     });
   }
   const { run, url } = await serve(folder, ["--port", String(port)], { env: { CLAUDE_SESSIONS_SPOOL: spool } });
-  await vi.waitFor(() => expect(run.stderr).toContain("took 2 hook inputs that were kept while no server was here"));
+  await vi.waitFor(() => expect(run.stderr).toContain("took 2 hook inputs kept while no server was here"));
   const events = await createClient({ url }).listEvents("kept", { limit: 100 });
   expect(events.flatMap(({ data }) => (data["type"] === "user_prompt" ? [data["text"]] : []))).toEqual(["one", "two"]);
 });

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { AppError } from "../core/errors.js";
+import { numberOf } from "../core/number-of.js";
 import { isLoopback } from "../server/hosts.js";
 import { createMetrics } from "../server/metrics.js";
 import { startServer, type RunningServer } from "../server/start-server.js";
@@ -105,7 +106,7 @@ async function takeKeptInputs({ context }: Cli, { host }: ServeSettings, port: n
   try {
     const { sendKeptInputs } = await import("../hook/flush.js");
     const taken = await sendKeptInputs(port, { env: context.env, timeoutMs: keptInputsMs, now: context.now });
-    if (taken > 0) logger.info({ taken }, `took ${taken} hook inputs that were kept while no server was here`);
+    if (taken > 0) logger.info({ taken }, `took ${numberOf(taken, "hook input")} kept while no server was here`);
   } catch (error) {
     logger.warn({ err: error }, "hook inputs that were kept could not be read");
   }

@@ -212,10 +212,10 @@ test("a session moves from one server to another, and again stores nothing", asy
   expect((await runCli(["export", "s1", "--url", server.url, "--output", file])).code).toBe(0);
   expect((await runCli(["export", "s1", "--url", server.url])).stdout).toBe(readFileSync(file, "utf8"));
   const first = await runCli(["import", file, "--url", other.url]);
-  expect(first).toEqual({ code: 0, stdout: "Stored 1,203 events of 1 sessions; 0 were there already.\n", stderr: "" });
+  expect(first).toEqual({ code: 0, stdout: "Stored 1,203 events of 1 session; 0 were there already.\n", stderr: "" });
   expect(await other.client.getState("s1")).toEqual(await server.client.getState("s1"));
   const again = await runCli(["import", file, "--url", other.url]);
-  expect(again.stdout).toBe("Stored 0 events of 1 sessions; 1,203 were there already.\n");
+  expect(again.stdout).toBe("Stored 0 events of 1 session; 1,203 were there already.\n");
 });
 
 test("export of an unknown session fails, and leaves no file behind", async ({ server, folder }) => {

@@ -1,4 +1,4 @@
-import { didYouMean } from "./nearest.js";
+import { didYouMean } from "../core/nearest.js";
 
 /*
  * Readers of single values. Each takes what a flag or an environment variable (text) or a config

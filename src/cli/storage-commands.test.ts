@@ -59,7 +59,7 @@ test("reindex builds the index anew from the files", async ({ folder }) => {
   before.close();
   expect(await runCli(["reindex", "--storage", storage])).toEqual({
     code: 0,
-    stdout: "Indexed 1 sessions with 4 events.\n",
+    stdout: "Indexed 1 session with 4 events.\n",
     stderr: "",
   });
   const after = new DatabaseSync(index);

@@ -1,5 +1,7 @@
 import { AppError } from "../core/errors.js";
 import type { SessionEvent } from "../core/event.js";
+import { didYouMean } from "../core/nearest.js";
+import { numberOf } from "../core/number-of.js";
 import { finalStatus, type SessionStatus } from "../core/metadata.js";
 import type { LiveStatus } from "../client/live-types.js";
 import type { Session } from "../core/session.js";
@@ -10,6 +12,7 @@ import { seqAtTime } from "../view/time-search.js";
 import { mergedBackfill } from "./watch-backfill.js";
 import { createEventPrinter } from "./watch-line.js";
 import type { Cli } from "./cli.js";
+import { printable } from "./text.js";
 
 export interface PlainOptions {
   json: boolean;
@@ -71,6 +74,7 @@ export async function watchAll(cli: Cli, source: ViewSource, options: PlainOptio
   first.catch(() => {});
   await Promise.race([live.promise, first]);
   isLive = true;
+  cli.note(await following(source));
   const printed = new Map<string, number>();
   if (since !== undefined) {
     for await (const event of mergedBackfill(source, since, signal)) {
@@ -92,19 +96,45 @@ export async function watchAll(cli: Cli, source: ViewSource, options: PlainOptio
 /** The session, once there is one: an observer may be started before what it observes. */
 async function openSession(cli: Cli, source: ViewSource, sessionId: string, signal: AbortSignal): Promise<Session> {
   let last: unknown;
-  const session = await keepTrying(() => source.session(sessionId), {
+  const lookUp = () =>
+    source.session(sessionId).catch(async (error: unknown) => {
+      if (last === undefined && isMissing(error)) cli.note(await waitingFor(source, sessionId));
+      throw error;
+    });
+  const session = await keepTrying(lookUp, {
     clock: realClock,
     signal,
-    failed: (error, attempt) => {
+    failed: (error) => {
       last = error;
-      if (!(error instanceof AppError) || error.code !== "session_not_found") return false;
-      if (attempt === 1) cli.note(`There is no session '${sessionId}' yet; waiting for it.`);
-      return true;
+      return isMissing(error);
     },
   });
   signal.throwIfAborted();
   if (session === undefined) throw last;
   return session;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof AppError && error.code === "session_not_found";
+}
+
+/** So many of the newest sessions are looked through for one that may have been meant. */
+const lookedThrough = 200;
+
+async function waitingFor(source: ViewSource, sessionId: string): Promise<string> {
+  const known = await source.listSessions({ limit: lookedThrough }).catch(() => undefined);
+  const ids = (known?.sessions ?? []).map((session) => session.sessionId);
+  return `There is no session '${sessionId}' yet; waiting for it.${didYouMean(sessionId, ids)}`;
+}
+
+/**
+ * For whoever looks at nothing yet: silence is that nothing happens, and not that nobody listens. Events are followed
+ * without the index, which the number is from.
+ */
+async function following(source: ViewSource): Promise<string> {
+  const stats = await source.stats().catch(() => undefined);
+  const sessions = stats === undefined ? "the sessions" : numberOf(stats.total, "session");
+  return `Following ${sessions} of ${printable(source.place)}, and those that come.`;
 }
 
 /** The seq behind which printing begins. */

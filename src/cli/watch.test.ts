@@ -120,6 +120,27 @@ test("waits for a session that is yet to be made, and says so", async ({ server 
   expect(jsonLines(run.stdout).map(({ seq }) => seq)).toEqual([1, 2]);
 });
 
+test("names the session that may have been meant", async ({ server }) => {
+  await server.client.createSession({ sessionId: "checkout-redesign" });
+  const run = startCli(["watch", "chekout-redesign", "--plain", "--url", server.url]);
+  const said = "There is no session 'chekout-redesign' yet; waiting for it. Did you mean 'checkout-redesign'?\n";
+  await vi.waitFor(() => expect(run.stderr).toBe(said));
+  run.signal("SIGINT");
+  expect(await run.finished).toBe(130);
+});
+
+test.for([[], ["--json"]])(
+  "says on stderr what it follows, where nothing happens, with %j",
+  async (flags, { server }) => {
+    for (const sessionId of ["a", "b"]) await server.client.createSession({ sessionId });
+    const run = startCli(["watch", "--url", server.url, ...flags]);
+    await vi.waitFor(() => expect(run.stderr).toBe(`Following 2 sessions of ${server.url}, and those that come.\n`));
+    run.signal("SIGINT");
+    await run.finished;
+    expect(run.stdout).toBe("");
+  },
+);
+
 test("tells of all sessions, of chosen types, and begins where --since says", async ({ server }) => {
   const { client, url } = server;
   const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();

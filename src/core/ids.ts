@@ -24,6 +24,17 @@ export function isEventId(value: string): boolean {
   return eventIdPattern.test(value);
 }
 
+const tryOut = "claude-sessions-self-test-";
+
+/** The id of a session that `connect` makes for a moment, to try a connection out. */
+export function tryOutId(random: Uint8Array): string {
+  return tryOut + encodeId(random);
+}
+
+export function isTryOutId(sessionId: string): boolean {
+  return sessionId.startsWith(tryOut);
+}
+
 const alphabet = "0123456789abcdefghijkmnpqrstuvwxyz";
 
 /** Random bytes as lower-case text that is easy to read aloud and to double-click; about 5 bits a byte. */

@@ -4,6 +4,7 @@ import { AppError } from "../core/errors.js";
 import type { AppContext, Call, NodeBindings } from "./call.js";
 import { registerDashboard } from "./dashboard.js";
 import type { ServerDeps } from "./deps.js";
+import { notFound } from "./not-found.js";
 import { register, serve, type App } from "./pipeline.js";
 import { problemResponse } from "./problem.js";
 import type { Route } from "./route.js";
@@ -69,7 +70,8 @@ function routedPath(path: string): string {
   return path.startsWith(userPath) ? `/api/users/${path.slice(userPath.length)}` : path;
 }
 
-const paths = [...new Set(apiRoutes.map(({ path }) => path))].map((path) => ({
+const routePaths = [...new Set(apiRoutes.map(({ path }) => path))];
+const paths = routePaths.map((path) => ({
   path,
   pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+").replaceAll(".", "\\.")}$`),
 }));
@@ -77,7 +79,7 @@ const paths = [...new Set(apiRoutes.map(({ path }) => path))].map((path) => ({
 function notRouted(call: Call): Response {
   const { method, path } = call.context.req;
   const known = paths.find(({ pattern }) => pattern.test(path));
-  if (!known) throw new AppError("not_found", "There is nothing at this address. GET /docs shows every call.");
+  if (!known) return notFound(call, routePaths);
   const methods = apiRoutes.filter((route) => route.path === known.path).map((route) => route.method);
   if (method === "OPTIONS") return preflight(call, methods);
   const refused = new AppError(

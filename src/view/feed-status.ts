@@ -1,5 +1,5 @@
 import type { SessionEvent } from "../core/event.js";
-import type { ItemStatus } from "./feed-types.js";
+import type { FeedItem, FeedKind, ItemStatus } from "./feed-types.js";
 import { errorText, textOf, timeOf } from "./record.js";
 
 const failures: ReadonlySet<ItemStatus> = new Set(["error", "denied", "rejected", "lost"]);
@@ -45,4 +45,10 @@ export function contradicts({ data: before }: SessionEvent, { data: after }: Ses
   return ["status", "result"].some(
     (key) => key in before && key in after && JSON.stringify(before[key]) !== JSON.stringify(after[key]),
   );
+}
+
+/** A change of metadata is small print, unless the session was reopened or ended otherwise than was told. */
+export function metadataItem({ data }: SessionEvent): [kind: FeedKind, more: Pick<FeedItem, "minor">] {
+  const minor = textOf(data["status"]) === null;
+  return [minor ? "metadata" : "session", { minor }];
 }

@@ -2,7 +2,7 @@ import type { SessionEvent } from "../core/event.js";
 import type { State } from "../core/state.js";
 import { AgentNames, GoalNames } from "./feed-names.js";
 import { FeedSpans } from "./feed-spans.js";
-import { contradicts, durationOf, isFailure, spanStatus, toolStatus, waitStatus } from "./feed-status.js";
+import { contradicts, durationOf, isFailure, metadataItem, spanStatus, toolStatus, waitStatus } from "./feed-status.js";
 import type { FeedItem, FeedKind, ItemStatus } from "./feed-types.js";
 import { Turns, type Turn } from "./feed-turns.js";
 import { errorText, recordType, textOf, timeOf } from "./record.js";
@@ -56,7 +56,7 @@ export class FeedBuilder {
       case "state_updated":
         return this.plain(event, "state");
       case "metadata_updated":
-        return this.metadata(event);
+        return this.plain(event, ...metadataItem(event));
       case "session_finalized":
         return this.finalized(event);
       case "session_created":
@@ -66,12 +66,6 @@ export class FeedBuilder {
       default: // Also a type that a later release wrote.
         return this.plain(event, "other");
     }
-  }
-
-  /** Small print, unless the session was reopened or ended otherwise than was told. */
-  private metadata(event: SessionEvent): void {
-    if (textOf(event.data["status"]) === null) return this.plain(event, "metadata", { minor: true });
-    this.plain(event, "session");
   }
 
   private appendRecord(event: SessionEvent, type: string): void {

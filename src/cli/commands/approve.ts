@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Client } from "../../client/http-client.js";
 import type { Approval } from "../../client/types.js";
 import { AppError } from "../../core/errors.js";
+import { didYouMean } from "../../core/nearest.js";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import { addJsonOption, defaultServerUrl, serverUrl, type SourceOptions } from "../session-options.js";
 import { formatTable, type Column } from "../table.js";
@@ -64,8 +65,13 @@ async function list(cli: Cli, options: AnswerOptions): Promise<void> {
 async function answer(cli: Cli, decision: "allow" | "deny", id: string, options: AnswerOptions): Promise<void> {
   const decided = await interruptible(cli, async () => {
     const client = await open(cli, options);
-    const approval = choose(await client.approvals(), id);
-    const { seq } = await client.decide(approval?.approvalId ?? id, decision, options.reason);
+    const approvals = await client.approvals();
+    const approval = choose(approvals, id);
+    const { seq } = await client
+      .decide(approval?.approvalId ?? id, decision, options.reason)
+      .catch((error: unknown) => {
+        throw isUnknown(error) ? unknownRequest(decision, id, approvals, error) : error;
+      });
     return { ...approval, approvalId: approval?.approvalId ?? id, decision, seq };
   });
   if (options.json) return printJson(cli, decided);
@@ -80,6 +86,20 @@ function choose(approvals: readonly Approval[], id: string): Approval | undefine
   if (meant.length <= 1) return meant[0];
   const ids = meant.map(({ approvalId, tool }) => `${approvalId} (${printable(tool)})`).join(", ");
   throw new AppError("usage", `'${id}' means ${meant.length} requests; name one of them: ${ids}.`);
+}
+
+function isUnknown(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === "approval_not_found";
+}
+
+/** What the server says names its own calls; this names the command that shows what waits. */
+function unknownRequest(decision: "allow" | "deny", id: string, approvals: readonly Approval[], cause: AppError) {
+  const meant = didYouMean(
+    id,
+    approvals.flatMap(({ approvalId, sessionId }) => [approvalId, sessionId]),
+  );
+  const message = `No agent waits for an answer to '${id}'.${meant} 'claude-sessions ${verbs[decision].name}' lists what waits.`;
+  return new AppError("approval_not_found", message, { cause });
 }
 
 function approvalColumns(now: number): Column<Approval>[] {

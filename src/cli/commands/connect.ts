@@ -5,6 +5,7 @@ import type { Connection, ConnectOptions, AgentName } from "../connect/agents.js
 import type { ConnectFlags } from "../connect/options.js";
 import type { SelfTest } from "../connect/self-test.js";
 import type { FileChange } from "../connect/settings-file.js";
+import { asTyped } from "../own-command.js";
 import { addJsonOption, defaultServerUrl } from "../session-options.js";
 import { printable } from "../text.js";
 
@@ -33,7 +34,8 @@ export function registerConnect(program: Command, cli: Cli, setExitCode: (code: 
       "after",
       `
 Settings are added to, a backup is made beside them, and running it again changes nothing.
-'claude-sessions disconnect <agent>' takes it back.
+'claude-sessions disconnect <agent>' takes it back. Where no server answers when it is tried out,
+the settings stay written and the exit code is 3; with --no-test it is 0.
 
 Examples:
   claude-sessions connect claude-code
@@ -62,7 +64,7 @@ async function printOtel(cli: Cli, flags: Flags): Promise<void> {
   const session = flags.session === undefined ? undefined : await checkedSessionId(flags.session);
   const environment = otelEnvironment(connectOptions(flags, cli).url, session);
   if (flags.json) return printJson(cli, environment);
-  await cli.out.write(asExports(environment));
+  await cli.out.write(asExports(environment, session === undefined));
 }
 
 async function connect(cli: Cli, given: string, flags: Flags): Promise<number> {
@@ -83,8 +85,10 @@ async function connect(cli: Cli, given: string, flags: Flags): Promise<number> {
   if (flags.json)
     await printJson(cli, { agent: name, url: options.url, files: changes.map(summary), notes: connection.notes, test });
   else await tell(cli, name, options, connection, changes, test);
-  return test?.outcome === "failed" ? 1 : 0;
+  return test === undefined ? 0 : exitCodes[test.outcome];
 }
+
+const exitCodes = { passed: 0, failed: 1, no_server: 3 } as const satisfies Record<SelfTest["outcome"], number>;
 
 async function runTest(cli: Cli, name: AgentName, { url }: ConnectOptions, { words }: Connection): Promise<SelfTest> {
   const { selfTest } = await import("../connect/self-test.js");
@@ -119,14 +123,16 @@ async function tell(
   const { title } = agents[name];
   const path = (text: string) => printable(shownPath(text, cli.context.home));
   const isNew = changes.some(({ action }) => action !== "unchanged");
+  const what = test?.outcome === "passed" ? "connected to" : "set up for";
+  const { env } = cli.context;
   const lines = [
-    `${title} ${isNew ? "is now" : "was already"} connected to ${printable(url)}.`,
+    `${title} ${isNew ? "is now" : "was already"} ${what} ${printable(url)}.`,
     ...changes.map(({ path: file, action, backup }) => {
       return `  ${action.padEnd(10)}${path(file)}${backup === undefined ? "" : `\n            what it held before: ${path(backup)}`}`;
     }),
     ...changes.flatMap(({ path: file, taken }) => (taken === undefined ? [] : [takenNote(path(file), taken)])),
-    ...notes,
-    testLine(test),
+    ...notes.map((note) => asTyped(note, env)),
+    asTyped(testLine(test), env),
   ];
   await cli.out.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import type { Color } from "../colors.js";
 import type { Finding } from "../connect/findings.js";
+import { asTyped } from "../own-command.js";
 import { addJsonOption, defaultServerUrl } from "../session-options.js";
 import { printable } from "../text.js";
 import { version } from "../version.js";
@@ -63,6 +64,7 @@ async function flush({ context }: Cli, server: string | undefined): Promise<Find
   const { sendSpooled } = await import("../../hook/send.js");
   const { spoolRoot, spoolsIn, waiting } = await import("../../hook/spool.js");
   const { note, problem } = await import("../connect/findings.js");
+  const { numberOf } = await import("../../core/number-of.js");
   const { env, now } = context;
   const root = spoolRoot(env);
   const findings: Finding[] = [];
@@ -77,7 +79,7 @@ async function flush({ context }: Cli, server: string | undefined): Promise<Find
     const fix = failure === "none" ? "claude-sessions doctor --flush   (once the server is there)" : aside;
     findings.push(problem("spool", `Of ${spool.folder} not all could be sent: ${why}.`, fix));
   }
-  if (all > 0) findings.unshift(note("spool", `${all} hook inputs that waited were sent.`));
+  if (all > 0) findings.unshift(note("spool", `Sent ${numberOf(all, "hook input")} that waited.`));
   return findings;
 }
 
@@ -87,8 +89,8 @@ const marks: Record<Finding["status"], [Color, string]> = {
   problem: ["red", "PROBLEM"],
 };
 
-function lineOf({ paint }: Cli, { subject, status, message, fix }: Finding): string {
+function lineOf({ paint, context }: Cli, { subject, status, message, fix }: Finding): string {
   const [color, mark] = marks[status];
-  const mend = fix === undefined ? "" : `${" ".repeat(22)}→ ${printable(fix)}\n`;
+  const mend = fix === undefined ? "" : `${" ".repeat(22)}→ ${asTyped(printable(fix), context.env)}\n`;
   return `${paint(color, mark.padEnd(8))}${subject.padEnd(13)} ${printable(message)}\n${mend}`;
 }

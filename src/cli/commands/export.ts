@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
+import { numberOf } from "../../core/number-of.js";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import {
   addJsonOption,
@@ -54,7 +55,7 @@ async function exportSession(cli: Cli, sessionId: string, options: ExportOptions
     const output = resolve(cli.context.cwd, options.output ?? ".");
     const written = await (options.format === "folder" ? exportToFolder : exportToFile)(lines, sessionId, output);
     if (options.json) return await printJson(cli, { sessionId, ...written });
-    cli.note(`Wrote ${written.events.toLocaleString("en")} events of '${sessionId}' to ${written.path}`);
+    cli.note(`Wrote ${numberOf(written.events, "event")} of '${sessionId}' to ${written.path}`);
   } finally {
     await source.close();
   }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { AppError } from "../../core/errors.js";
+import { numberOf } from "../../core/number-of.js";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import type { TranscriptTarget } from "../import-claude-code-target.js";
 import { addJsonOption, defaultServerUrl, type SourceOptions } from "../session-options.js";
@@ -58,10 +59,7 @@ async function runImport(cli: Cli, options: ImportClaudeCodeOptions): Promise<vo
   const more = report.problems.length - shownProblems;
   if (more > 0) cli.note(`… and ${more} more`);
   if (options.json) await printJson(cli, report);
-  else {
-    const count = (figure: number) => figure.toLocaleString("en");
-    await cli.out.write(`Stored ${count(report.stored)} events of ${count(report.sessions)} sessions.\n`);
-  }
+  else await cli.out.write(`Stored ${numberOf(report.stored, "event")} of ${numberOf(report.sessions, "session")}.\n`);
   if (report.problems.length > 0) {
     throw new AppError(
       "invalid_input",

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { AppError } from "../../core/errors.js";
+import { numberOf } from "../../core/number-of.js";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import type { ImportReport } from "../import-events.js";
 import type { ImportTarget } from "../import-target.js";
@@ -47,8 +48,10 @@ async function runImport(cli: Cli, paths: string[], options: ImportCommandOption
   const total = summarize(reports);
   if (options.json) await printJson(cli, { ...total, inputs: reports });
   else await printReports(cli, reports, total);
-  const refused = reports.filter((report) => report.refused).length;
-  if (refused > 0) throw new AppError("invalid_input", `${refusal(refused, reports.length)}${transcriptHint(paths)}`);
+  const refused = reports.filter((report) => report.refused);
+  if (refused.length > 0) {
+    throw new AppError("invalid_input", `${refusal(refused, reports.length)}${transcriptHint(paths)}`);
+  }
 }
 
 function transcriptHint(paths: readonly string[]): string {
@@ -56,9 +59,10 @@ function transcriptHint(paths: readonly string[]): string {
   return " Transcripts of Claude Code are for 'claude-sessions import claude-code'.";
 }
 
-function refusal(refused: number, all: number): string {
-  const what = all === 1 ? "Nothing was stored" : `Nothing was stored of ${refused} of ${all} inputs`;
-  return `${what}. Mend what is reported above, or leave bad lines out with --skip-bad.`;
+function refusal(refused: readonly ImportReport[], all: number): string {
+  const what = all === 1 ? "Nothing was stored" : `Nothing was stored of ${refused.length} of ${all} inputs`;
+  const isSkippable = refused.some(({ skippable }) => skippable);
+  return `${what}.${isSkippable ? " Mend what is reported above, or leave bad lines out with --skip-bad." : ""}`;
 }
 
 async function importAll(
@@ -115,8 +119,7 @@ async function printReports(
   const problems = reports.flatMap((report) => report.problems);
   for (const problem of problems.slice(0, shownProblems)) cli.note(printable(problem));
   if (problems.length > shownProblems) cli.note(`… and ${problems.length - shownProblems} more`);
-  const count = (figure: number) => figure.toLocaleString("en");
-  await cli.out.write(
-    `Stored ${count(total.stored)} events of ${count(total.sessions)} sessions; ${count(total.present)} were there already.\n`,
-  );
+  const { stored, sessions, present } = total;
+  const already = `${numberOf(present, "was", "were")} there already`;
+  await cli.out.write(`Stored ${numberOf(stored, "event")} of ${numberOf(sessions, "session")}; ${already}.\n`);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
+import { numberOf } from "../../core/number-of.js";
 import { interruptible, printJson, type Cli } from "../cli.js";
 import { createProgress } from "../progress.js";
 import { addJsonOption } from "../session-options.js";
@@ -22,8 +23,7 @@ Examples:
       const path = requireStorage(options, cli);
       const stats = await interruptible(cli, (signal) => reindex(cli, path, signal));
       if (options.json) return printJson(cli, stats);
-      const count = (figure: number) => figure.toLocaleString("en");
-      await cli.out.write(`Indexed ${count(stats.total)} sessions with ${count(stats.events)} events.\n`);
+      await cli.out.write(`Indexed ${numberOf(stats.total, "session")} with ${numberOf(stats.events, "event")}.\n`);
     });
 }
 

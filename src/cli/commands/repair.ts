@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { numberOf } from "../../core/number-of.js";
 import { interruptible, printJsonLine, type Cli } from "../cli.js";
 import { createProgress } from "../progress.js";
 import { addJsonOption } from "../session-options.js";
@@ -29,9 +30,10 @@ Examples:
         (options.dryRun ? listRepairable : repair)(cli, path, options, signal),
       );
       if (options.json) return;
-      const what = `${count} ${count === 1 ? "thing" : "things"}`;
       await cli.out.write(
-        count === 0 ? "There is nothing to mend.\n" : `${options.dryRun ? "Would mend" : "Mended"} ${what}.\n`,
+        count === 0
+          ? "There is nothing to mend.\n"
+          : `${options.dryRun ? "Would mend" : "Mended"} ${numberOf(count, "thing")}.\n`,
       );
     });
 }

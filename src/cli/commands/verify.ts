@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { numberOf } from "../../core/number-of.js";
 import { interruptible, printJsonLine, type Cli } from "../cli.js";
 import { createProgress } from "../progress.js";
+import { asTyped } from "../own-command.js";
 import { addJsonOption } from "../session-options.js";
 import { requireStorage, storageOption, type StorageOptions } from "../storage-option.js";
 import { printable } from "../text.js";
@@ -22,7 +24,7 @@ Examples:
       const findings = await interruptible(cli, (signal) => verify(cli, path, options.json === true, signal));
       setExitCode(findings.all > 0 ? 1 : 0);
       if (options.json) return;
-      await cli.out.write(verdict(findings, path));
+      await cli.out.write(asTyped(verdict(findings, path), cli.context.env));
     });
 }
 
@@ -55,7 +57,7 @@ async function verify(cli: Cli, path: string, json: boolean, signal: AbortSignal
 
 function verdict({ all, repairable }: Counts, path: string): string {
   if (all === 0) return "Everything is in order.\n";
-  const found = `Found ${all} ${all === 1 ? "problem" : "problems"}, ${repairable} of them repairable.`;
+  const found = `Found ${numberOf(all, "problem")}, ${repairable} of them repairable.`;
   const hint =
     repairable > 0
       ? `Stop the server and run 'claude-sessions repair --storage ${path}'.`

@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { AppError } from "../../core/errors.js";
 import type { ViewSource } from "../../view/source.js";
 import { interruptible, type Cli } from "../cli.js";
+import { isTerminal } from "../context.js";
 import {
   addJsonOption,
   addSourceOptions,
@@ -63,10 +64,6 @@ Examples:
 function isPlain({ plain, json, types, since, exitOn }: WatchOptions, { context }: Cli): boolean {
   if (plain || json || types || since !== undefined || exitOn) return true;
   return !context.isTTY.stdout || !isTerminal(context.stdin) || context.env["TERM"] === "dumb";
-}
-
-function isTerminal(stream: object): boolean {
-  return "isTTY" in stream && stream.isTTY === true;
 }
 
 async function watchPlain(cli: Cli, sessionId: string | undefined, options: WatchOptions): Promise<number> {

@@ -40,9 +40,10 @@ async function checkAgent(
       : `${title} ${(await versionOf(path)) ?? "(unknown version)"} is ${path}`;
   const places = placesOf(options).filter(([each]) => each === name);
   const connected = distinct(places, context).flatMap(([, place]) => checkPlace(name, place, context, to));
-  if (connected.length > 0) return [ok(name, `${found}.`), ...connected];
+  const here = path === undefined ? note : ok;
+  if (connected.length > 0) return [here(name, `${found}.`), ...connected];
   const plugin = name === "claude-code" ? pluginIn(options, context) : undefined;
-  if (plugin !== undefined) return [ok(name, `${found}; its plugin session-monitor is installed (${plugin}).`)];
+  if (plugin !== undefined) return [here(name, `${found}; its plugin session-monitor is installed (${plugin}).`)];
   if (path === undefined) return [note(name, `${found}, and nothing of it is connected.`)];
   return [note(name, `${found}, and not connected.`, `claude-sessions connect ${name}${to}`)];
 }

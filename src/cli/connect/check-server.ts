@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { connect } from "node:net";
+import { numberOf } from "../../core/number-of.js";
 import { isLoopback } from "../../server/hosts.js";
 import { nodeFetch } from "../node-fetch.js";
 import { age } from "../time.js";
@@ -166,10 +167,10 @@ async function sources(url: string, now: number): Promise<Finding[]> {
 
 function arrived({ source, reports, events, lastAt, leftOut = 0 }: Source, now: number): Finding {
   const when = lastAt === null ? "never" : age(lastAt, now);
-  const rest = leftOut === 0 ? "" : ` ${leftOut} records of its telemetry told nothing of a session.`;
+  const rest = leftOut === 0 ? "" : ` ${numberOf(leftOut, "record")} of its telemetry told nothing of a session.`;
   return ok(
     source,
-    `${reports} reports since the server started, which made ${events} events; the last came ${when}.${rest}`,
+    `${numberOf(reports, "report")} since the server started, made into ${numberOf(events, "event")}; the last came ${when}.${rest}`,
   );
 }
 
@@ -177,5 +178,7 @@ function droppedBy({ source, dropped, drops }: Source, now: number): Finding[] {
   const last = drops.at(-1);
   if (dropped === 0) return [];
   const why = last === undefined ? "" : ` The last, ${age(last.at, now)}: ${last.reason}.`;
-  return [note(source, `${dropped} reports could not be made anything of.${why}`, "the server's log shows each")];
+  return [
+    note(source, `Nothing could be made of ${numberOf(dropped, "report")}.${why}`, "the server's log shows each"),
+  ];
 }

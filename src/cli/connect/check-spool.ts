@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { numberOf } from "../../core/number-of.js";
 import { awayFor, droppedInputs, read, rejected, spoolRoot, spoolsIn, waiting, type Spool } from "../../hook/spool.js";
 import type { CliContext } from "../context.js";
 import { age } from "../time.js";
@@ -37,7 +38,7 @@ function backlog(spool: Spool, now: number): Finding[] {
   return [
     problem(
       "spool",
-      `${names.length} hook inputs wait in ${spool.folder}${since}.${why}`,
+      `${numberOf(names.length, "hook input")} ${names.length === 1 ? "waits" : "wait"} in ${spool.folder}${since}.${why}`,
       "claude-sessions doctor --flush",
     ),
   ];
@@ -51,7 +52,7 @@ function refused(spool: Spool): Finding[] {
   return [
     problem(
       "spool",
-      `The server refused ${all.length} hook inputs for good (status ${statuses}); they are in ${folder}.`,
+      `The server refused ${numberOf(all.length, "hook input")} for good (status ${statuses}), kept in ${folder}.`,
       `rm -r ${folder}   (once you have looked at them)`,
     ),
   ];
@@ -64,7 +65,7 @@ function dropped(spool: Spool): Finding[] {
   return [
     problem(
       "spool",
-      `${count} hook inputs were dropped, as the spool was full; the last at ${times.at(-1)!.at}.`,
+      `The spool was full and dropped ${numberOf(count, "hook input")}; the last at ${times.at(-1)!.at}.`,
       `rm ${spool.folder}/dropped   (once you know)`,
     ),
   ];

@@ -21,7 +21,7 @@ describe("connect codex", () => {
       otel: { exporter: { "otlp-http": { endpoint: `${url}/v1/logs`, protocol: "json" } } },
       tui: { theme: "dark" },
     });
-    expect((await connect(folder, "codex")).stdout).toContain("was already connected");
+    expect((await connect(folder, "codex")).stdout).toContain("was already set up for");
     writeFileSync(file, `${text}\n[added]\nlater = 1\n`);
     await cli(folder, "disconnect", "codex");
     expect(parseToml(readFileSync(file, "utf8"))).toEqual({ ...parseToml(config), added: { later: 1 } });

@@ -73,7 +73,7 @@ describe("connect claude-code", () => {
     const file = write(folder, ".claude/settings.json", own);
     await connect(folder);
     const [text, names] = [readFileSync(file, "utf8"), readdirSync(dirname(file))];
-    expect((await connect(folder)).stdout).toContain("was already connected");
+    expect((await connect(folder)).stdout).toContain("was already set up for");
     expect([readFileSync(file, "utf8"), readdirSync(dirname(file))]).toEqual([text, names]);
   });
 
@@ -255,12 +255,6 @@ test("disconnect keeps the program while another agent runs it", async ({ folder
   expect(existsSync(join(folder, ".config/claude-sessions/hook.sh"))).toBe(false);
 });
 
-test("connect otel prints the environment", async ({ folder }) => {
-  const { stdout } = await cli(folder, "connect", "otel", "--session", "s1");
-  expect(stdout).toContain(`export OTEL_EXPORTER_OTLP_ENDPOINT=${url}\n`);
-  expect(stdout).toContain("export OTEL_RESOURCE_ATTRIBUTES=session.id=s1\n");
-});
-
 describe("the self-test", () => {
   test.for(["claude-code", "codex", "gemini"])(
     "sends an input of %s, reads it back and tidies up",
@@ -272,13 +266,28 @@ describe("the self-test", () => {
         stdout: expect.stringContaining("was read back as event") as string,
       });
       expect((await server.call("GET", "/api/query/recent")).body).toEqual([]);
+      expect((await server.call("GET", "/api/ingest")).body, "no agent has reported").toEqual({ sources: [] });
     },
   );
 
   test("says how to start a server that is away, and that nothing is lost", async ({ folder }) => {
     const { code, stdout } = await cli(folder, "connect", "gemini", "--url", "http://localhost:1");
-    expect(code).toBe(0);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^Gemini CLI is now set up for http:\/\/localhost:1\.$/m);
     expect(stdout).toContain("claude-sessions serve");
     expect(stdout).toContain("is kept");
+    expect(existsSync(join(folder, ".gemini", "settings.json"))).toBe(true);
+    const again = await cli(folder, "connect", "gemini", "--url", "http://localhost:1", "--json");
+    expect([again.code, (JSON.parse(again.stdout) as { test: object }).test]).toMatchObject([
+      3,
+      { outcome: "no_server" },
+    ]);
+  });
+
+  test("--no-test asks no server", async ({ folder }) => {
+    expect(await cli(folder, "connect", "gemini", "--no-test")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Gemini CLI is now set up for ${url}.`) as string,
+    });
   });
 });

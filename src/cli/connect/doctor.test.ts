@@ -75,7 +75,8 @@ describe("doctor", () => {
   test("knows settings that let a person answer, and keeps that in what mends them", async ({ folder }) => {
     await using server = await startTestServer({ version });
     await runCli(["connect", "claude-code", "--no-test", "--approvals", "60"], env(folder, server.url));
-    const settings = (await doctor(folder, server.url)).about("claude-code")[1]!;
+    const [program, settings] = (await doctor(folder, server.url)).about("claude-code");
+    expect(program).toEqual({ subject: "claude-code", status: "note", message: "Claude Code is not on the PATH." });
     expect(settings).toMatchObject({ status: "ok", message: expect.stringContaining("for 60 s") as string });
     rmSync(join(folder, ".config"), { recursive: true });
     expect((await doctor(folder, server.url)).about("claude-code")[1]).toMatchObject({
@@ -89,7 +90,7 @@ describe("doctor", () => {
     const noise = { name: "claude_code.hook_registered", attributes: { "session.id": "s1" } };
     await send(server, logsOf([noise, { ...noise, name: "claude_code.new" }]));
     expect((await doctor(folder, server.url)).about("claude-code")[0]!.message).toContain(
-      "1 records of its telemetry told nothing of a session",
+      "1 record of its telemetry told nothing of a session",
     );
   });
 
@@ -98,10 +99,13 @@ describe("doctor", () => {
     await server.call("POST", "/hooks/claude-code", { session_id: "s1", hook_event_name: "Stop" });
     await server.call("POST", "/hooks/claude-code", "[]");
     const [arrived, dropped] = (await doctor(folder, server.url)).about("claude-code");
-    expect(arrived).toMatchObject({ status: "ok", message: expect.stringContaining("the last came now") as string });
+    expect(arrived).toMatchObject({
+      status: "ok",
+      message: expect.stringMatching(/^1 report since .* made into \d events; the last came now/) as string,
+    });
     expect(dropped).toMatchObject({
       status: "note",
-      message: expect.stringContaining("1 reports could not be made anything of") as string,
+      message: expect.stringContaining("Nothing could be made of 1 report.") as string,
     });
   });
 
@@ -192,7 +196,7 @@ describe("doctor", () => {
       },
     ]);
     const { about } = await doctor(folder, server.url, { flags: ["--flush"] });
-    expect(about("spool")).toMatchObject([{ message: "2 hook inputs that waited were sent." }, { status: "ok" }]);
+    expect(about("spool")).toMatchObject([{ message: "Sent 2 hook inputs that waited." }, { status: "ok" }]);
     expect(server.requests.filter(({ url }) => url.startsWith("/hooks")).map(({ body }) => body)).toEqual(["1", "2"]);
   });
 
@@ -225,8 +229,8 @@ describe("doctor", () => {
     writeFileSync(join(spool.folder, "dropped"), "2026-01-01T00:00:00Z 7\n");
     const messages = (await doctor(folder, "http://localhost:1")).about("spool").map(({ message }) => message);
     expect(messages).toEqual([
-      expect.stringContaining("refused 1 hook inputs for good (status 413)"),
-      expect.stringContaining("7 hook inputs were dropped"),
+      expect.stringContaining("refused 1 hook input for good (status 413)"),
+      expect.stringContaining("dropped 7 hook inputs"),
     ]);
   });
 
@@ -245,5 +249,8 @@ describe("doctor", () => {
     expect(stdout).toMatch(
       /^PROBLEM server +No server answers at http:\/\/localhost:1 .*\n +→ claude-sessions serve --port 1$/m,
     );
+    const { env: variables, ...home } = env(folder, "http://localhost:1", "");
+    const throughNpx = await runCli(["doctor"], { ...home, env: { ...variables, npm_command: "exec" } });
+    expect(throughNpx.stdout).toContain("→ npx claude-sessions serve --port 1\n");
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../../core/errors.js";
-import { encodeId } from "../../core/ids.js";
+import { tryOutId } from "../../core/ids.js";
 import { createClient, type Client } from "../../client/http-client.js";
 import type { CliContext } from "../context.js";
 import { nodeFetch } from "../node-fetch.js";
@@ -32,7 +32,7 @@ export async function selfTest(
   } catch (error) {
     return { outcome: "no_server", message: (error as Error).message };
   }
-  const sessionId = `claude-sessions-self-test-${encodeId(randomBytes(10))}`;
+  const sessionId = tryOutId(randomBytes(10));
   const started = performance.now();
   try {
     await runHook(words, syntheticInput(name, sessionId, context.cwd), name === "codex", context.env);

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { AppError } from "../../core/errors.js";
 import type { NewEvent } from "../../core/event.js";
+import { isTryOutId } from "../../core/ids.js";
 import type { Session } from "../../core/session.js";
 import type { Appended, SessionStore } from "../../storage/session-store.js";
 import { createStories } from "./stories.js";
@@ -122,7 +123,9 @@ export function createIngest({
     async take(sessionId, report) {
       const appended = await inTurn(sessionId, () => mapAndAppend(sessionId, report));
       if (!report.unseen) {
-        ledger.taken(report.source, sessionId, appended.events.filter(({ duplicate }) => !duplicate).length);
+        // What `connect` sends to try itself out is no report of an agent's.
+        if (!isTryOutId(sessionId))
+          ledger.taken(report.source, sessionId, appended.events.filter(({ duplicate }) => !duplicate).length);
         onTaken?.(sessionId, report);
       }
       return appended;

@@ -107,6 +107,13 @@ test("stores no secret of a prompt, a command or its output", async () => {
   expect(text).not.toContain(token);
 });
 
+test("stores what a program posts to the API itself as it is", async () => {
+  await using server = await startTestServer();
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  await server.call("POST", "/api/actions/s-1", { type: "note", text: token });
+  expect((await server.call("GET", "/api/sessions/s-1/events")).text).toContain(token);
+});
+
 test("finds the call that a permission is about although its input was redacted", async () => {
   await using server = await startTestServer();
   const secret = { command: `curl -u ghp_${"a1B2".repeat(9)}` };

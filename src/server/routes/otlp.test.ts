@@ -49,7 +49,7 @@ test("answers with what it did not take, in the request's own type", async () =>
   await using server = await startTestServer();
   const bad = { resourceSpans: [{ scopeSpans: [{ spans: [span, { ...span, spanId: "xyz" }, { name: "no ids" }] }] }] };
   const inJson = await send(server, { signal: "traces", request: bad });
-  const reason = "2 spans have no valid traceId and spanId.";
+  const reason = "2 spans without a valid traceId and spanId.";
   expect(inJson.body).toEqual({ partialSuccess: { rejectedSpans: "2", errorMessage: reason } });
 
   const bytes = encode("traces", { resourceSpans: [{ scopeSpans: [{ spans: [span, { name: "no ids" }] }] }] });
@@ -60,7 +60,7 @@ test("answers with what it did not take, in the request's own type", async () =>
   });
   expect(response.headers.get("content-type")).toBe(protobufType);
   expect(decodeAs("ExportResponse", new Uint8Array(await response.arrayBuffer()))).toEqual({
-    partialSuccess: { rejected: 1, errorMessage: "1 spans have no valid traceId and spanId." },
+    partialSuccess: { rejected: 1, errorMessage: "1 span without a valid traceId and spanId." },
   });
   expect(await sessionsOf(server)).toEqual(["s1"]);
 });
@@ -97,6 +97,26 @@ test("takes an export of nothing, and fields that it does not know", async () =>
     expect((await send(server, { signal, request: {} }, "protobuf gzip")).status).toBe(200);
   }
   expect(await sessionsOf(server)).toEqual([]);
+});
+
+test("says of an object that is no export of this signal that nothing was taken", async () => {
+  await using server = await startTestServer();
+  const lists = { traces: "resourceSpans", logs: "resourceLogs", metrics: "resourceMetrics" };
+  for (const signal of signals) {
+    const { status, body } = await send(server, { signal, request: { a: 1 } });
+    const [[rejected, count], [, errorMessage]] = Object.entries(body.partialSuccess) as [[string, string], unknown[]];
+    expect([status, rejected, count]).toEqual([200, expect.stringMatching(/^rejected/) as string, "0"]);
+    expect(errorMessage).toBe(
+      `Nothing was taken: an export of ${signal} has "${lists[signal]}", and this one has not.`,
+    );
+    expect((await send(server, { signal, request: {} })).body).toEqual({});
+    expect((await send(server, { signal, request: { [lists[signal]]: [] } })).body).toEqual({});
+    expect((await send(server, { signal, request: {} }, "protobuf")).text).toBe("");
+  }
+  const astray = await send(server, { signal: "traces", request: { resourceLogs: [] } });
+  expect(astray.body.partialSuccess.errorMessage).toBe('Nothing was taken: "resourceLogs" is for /v1/logs.');
+  const { sources } = (await server.call("GET", "/api/ingest")).body as { sources: { dropped: number }[] };
+  expect(sources).toMatchObject([{ source: "otel", dropped: 4 }]);
 });
 
 test("gives up on a small body that unpacks to a great one, and takes the next", async () => {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError, toAppError } from "../../core/errors.js";
+import { numberOf } from "../../core/number-of.js";
 import type { SessionStore } from "../../storage/session-store.js";
 import type { Call } from "../call.js";
 import { toText } from "../http/body.js";
@@ -81,11 +82,12 @@ async function take(call: Call, signal: Signal, isProtobuf: boolean): Promise<Ta
   const { deps } = call;
   const bytes = await unpack(await call.bytes(), call.header("content-encoding"), deps.maxBodyBytes);
   const request = isProtobuf ? await decodeRequest(signal, bytes) : parseJson(toText(bytes));
-  const { records, invalid } = readRequest(signal, request);
+  const { records, invalid, strange } = readRequest(signal, request);
   const { sessions, cumulative, leftOut } = mapTelemetry(records, traceSessionsOf(deps.store));
   const refused = await Promise.all(sessions.map((session) => takeSession(call, session)));
   const reasons = [
-    ...(invalid > 0 ? [`${invalid} spans have no valid traceId and spanId.`] : []),
+    ...(strange === "" ? [] : [strange]),
+    ...(invalid > 0 ? [`${numberOf(invalid, "span")} without a valid traceId and spanId.`] : []),
     ...(cumulative > 0
       ? ["Sums since the start are not kept: set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta."]
       : []),
@@ -93,7 +95,7 @@ async function take(call: Call, signal: Signal, isProtobuf: boolean): Promise<Ta
   ];
   const rejected = invalid + cumulative + refused.reduce((sum, one) => sum + one.rejected, 0);
   for (const [source, count] of leftOut) deps.ingest.leaveOut(source, count);
-  if (rejected > 0) deps.ingest.drop("otel", reasons.join(" "), { signal, rejected });
+  if (rejected > 0 || strange !== "") deps.ingest.drop("otel", reasons.join(" "), { signal, rejected });
   return { rejected, reason: reasons.join(" ") };
 }
 

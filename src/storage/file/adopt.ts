@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { basename, join } from "node:path";
 import { streams } from "../../core/event.js";
+import { numberOf } from "../../core/number-of.js";
 import { emptySession } from "../../core/session.js";
 import { streamFile, type Layout } from "./layout.js";
 import { foldLines } from "./load-session.js";
@@ -28,7 +29,7 @@ export function adoptPredecessor(folder: string, io: StorageFs, notify: Notify):
   fsyncFolder(folder, io);
   notify({
     level: "info",
-    message: `A session of the predecessor was adopted (${lines.length} events)`,
+    message: `A session of the predecessor was adopted (${numberOf(lines.length, "event")})`,
     detail: { folder },
   });
 }

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { streams, type Stream } from "../../core/event.js";
+import { numberOf } from "../../core/number-of.js";
 import { emptySession } from "../../core/session.js";
 import { foldedEvent } from "../line.js";
 import { adoptPredecessor } from "./adopt.js";
@@ -149,7 +150,7 @@ export class HotSessions {
     const torn = setAside(path, size, io);
     notify({
       level: "warn",
-      message: `${torn} bytes that the server did not write were moved aside, to a file beside`,
+      message: `${numberOf(torn, "byte")} not written by the server moved aside, to a file beside`,
       detail: { sessionId, path },
     });
   }

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { basename, join } from "node:path";
+import { numberOf } from "../../core/number-of.js";
 import { restOf, scanSegment, tornTail, type JournalRecord } from "./journal-format.js";
 import type { Feed } from "./feed.js";
 import { listSegments } from "./journal.js";
@@ -58,7 +59,7 @@ export async function recover(options: RecoveryOptions): Promise<RecoveryReport>
   fsyncFolder(layout.journal, io);
   const tornBytes = segments.reduce((sum, segment) => sum + (segment.damaged ? 0 : segment.rest), 0);
   if (replay.events > 0 || tornBytes > 0) {
-    const message = `Recovered ${replay.events} events of ${replay.sessions.size} sessions from the journal`;
+    const message = `Recovered ${numberOf(replay.events, "event")} of ${numberOf(replay.sessions.size, "session")} from the journal`;
     notify({ level: "info", message, detail: { tornBytes } });
   }
   return { events: replay.events, sessions: replay.sessions, deleted: replay.deleted, tornBytes, damaged };

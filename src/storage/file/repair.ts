@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { encodeId } from "../../core/ids.js";
 import { streams, type Stream } from "../../core/event.js";
+import { numberOf } from "../../core/number-of.js";
 import { foldedEvent, seqOfLine } from "../line.js";
 import { adoptPredecessor } from "./adopt.js";
 import { Feed } from "./feed.js";
@@ -63,13 +64,17 @@ async function* repairJournal(layout: Layout): AsyncGenerator<Repair> {
       yield {
         sessionId: null,
         file: "journal",
-        action: `put ${report.events} events onto the files of ${report.sessions.size} sessions`,
+        action: `put ${numberOf(report.events, "event")} onto the files of ${numberOf(report.sessions.size, "session")}`,
       };
     }
     for (const file of report.damaged)
       yield { sessionId: null, file, action: "kept a damaged segment of the journal here" };
     if (report.tornBytes > 0) {
-      yield { sessionId: null, file: "journal", action: `cut ${report.tornBytes} bytes that were never acknowledged` };
+      yield {
+        sessionId: null,
+        file: "journal",
+        action: `cut ${numberOf(report.tornBytes, "byte")} never acknowledged`,
+      };
     }
   } finally {
     feed.close();
@@ -84,7 +89,7 @@ async function* repairSession(layout: Layout, sessionId: string, findings: reado
     const moved = repairStream(folder, stream);
     const action =
       moved > 0
-        ? `moved ${moved} lines that are no events, or there twice, to ${stream}.jsonl.bad`
+        ? `moved ${numberOf(moved, "line")} to ${stream}.jsonl.bad: no ${moved === 1 ? "event" : "events"}, or there twice`
         : "put the events in order";
     yield { sessionId, file, action };
   }
@@ -143,7 +148,11 @@ async function* repairSnapshots(folder: string, sessionId: string): AsyncGenerat
   await replaceJson(folder, "state.json", session.state, nodeFs);
   await replaceJson(folder, "metadata.json", session.metadata, nodeFs);
   fsyncFolder(folder);
-  yield { sessionId, file: `sessions/${sessionId}`, action: `wrote the snapshots again, from ${head} events` };
+  yield {
+    sessionId,
+    file: `sessions/${sessionId}`,
+    action: `wrote the snapshots again, from ${numberOf(head, "event")}`,
+  };
 }
 
 async function* adoptFolders(layout: Layout): AsyncGenerator<Repair> {

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import type { Stream } from "../../core/event.js";
+import { numberOf } from "../../core/number-of.js";
 import { foldedEvent, seqOfLine } from "../line.js";
 import { feedLine, type Feed } from "./feed.js";
 import { isDeletion, type JournalPart, type JournalRecord } from "./journal-format.js";
@@ -149,7 +150,7 @@ export class Replay {
     if (torn > 0)
       notify({
         level: "warn",
-        message: `${torn} bytes that are no part of the log were moved aside, to a file beside`,
+        message: `${numberOf(torn, "byte")} outside the log moved aside, to a file beside`,
         detail: { path },
       });
   }

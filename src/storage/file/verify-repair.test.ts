@@ -215,14 +215,11 @@ describe("a storage folder", () => {
     fs.appendFileSync(join(crashed, "journal", "00000001.journal"), "torn");
     const findings = (await findingsOf(crashed)).map(({ file, problem }) => `${file}: ${problem}`);
     expect(findings.slice(0, 2)).toEqual([
-      expect.stringMatching(/^journal\/1: holds 1 commits/) as string,
-      "journal/1: ends in 4 bytes that were never acknowledged",
+      expect.stringMatching(/^journal\/1: holds 1 commit not yet put/) as string,
+      "journal/1: ends in 4 bytes never acknowledged",
     ]);
     const repairs = (await repairsOf(crashed)).map(({ action: done }) => done);
-    expect(repairs.slice(0, 2)).toEqual([
-      "put 3 events onto the files of 1 sessions",
-      "cut 4 bytes that were never acknowledged",
-    ]);
+    expect(repairs.slice(0, 2)).toEqual(["put 3 events onto the files of 1 session", "cut 4 bytes never acknowledged"]);
     expect(await findingsOf(crashed)).toEqual([]);
     const { store: reopened } = await openStore(crashed);
     expect(seqsOf(await allEvents(reopened, "s"))).toEqual(gapless(3));

@@ -6,6 +6,7 @@ import { AppError } from "../../core/errors.js";
 import { streams, type Stream } from "../../core/event.js";
 import { parseSessionId } from "../../core/ids.js";
 import type { JsonObject } from "../../core/json.js";
+import { numberOf } from "../../core/number-of.js";
 import type { Session } from "../../core/session.js";
 import { foldedEvent, seqOfLine } from "../line.js";
 import { restOf, scanSegment } from "./journal-format.js";
@@ -67,10 +68,10 @@ function* verifyJournal({ journal, lock }: Layout): Generator<Finding> {
     if (groups > 0)
       yield {
         ...finding,
-        problem: `holds ${groups} commits that are not put onto the session files (the server did not stop cleanly)`,
+        problem: `holds ${numberOf(groups, "commit")} not yet put onto the session files (the server did not stop cleanly)`,
       };
     const { length } = restOf(bytes, end);
-    if (length > 0) yield { ...finding, problem: `ends in ${length} bytes that were never acknowledged` };
+    if (length > 0) yield { ...finding, problem: `ends in ${numberOf(length, "byte")} never acknowledged` };
   }
 }
 
@@ -129,7 +130,8 @@ function* checkStream(file: OpenFile, stream: Stream, seqs: number[]): Generator
     }
     offset = run.end;
   }
-  if (torn > 0) yield { line: number + 1, problem: `is torn (${torn} bytes without an end)`, repairable: true };
+  if (torn > 0)
+    yield { line: number + 1, problem: `is torn (${numberOf(torn, "byte")} without an end)`, repairable: true };
 }
 
 function* verifySeqs(seqs: number[], sessionId: string): Generator<Finding> {
@@ -186,7 +188,7 @@ function checkSnapshot(
   const at = snapshot?.[counter];
   if (typeof at !== "number") return "cannot be read as a snapshot";
   if (at > head) return `holds seq ${at}, but the log ends at ${head}`;
-  return isSame(snapshot, foldAt(at)) ? undefined : `differs from the fold of the first ${at} events`;
+  return isSame(snapshot, foldAt(at)) ? undefined : `differs from the fold of the first ${numberOf(at, "event")}`;
 }
 
 /** initial.json and final.json name no seq: they must be what the log says at its end, or at the other snapshots' seq. */

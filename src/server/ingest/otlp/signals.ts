@@ -1,6 +1,6 @@
 import { AppError } from "../../../core/errors.js";
 import type { JsonObject, JsonValue } from "../../../core/json.js";
-import type { Signal } from "./protobuf.js";
+import { signals, type Signal } from "./protobuf.js";
 import { isRecord, readAnyValue, readAttributes, readId, readNanos, recordsOf, textOf, toNanos } from "./values.js";
 
 /** What every record of a request stands under. */
@@ -62,6 +62,8 @@ export type Telemetry = Span | Log | Point;
 export interface Telemetries {
   records: Telemetry[];
   invalid: number;
+  /** Why the whole request is none of this signal, though it breaks no rule; "" where it is one. */
+  strange: string;
 }
 
 const layout = {
@@ -81,7 +83,7 @@ export function readRequest(signal: Signal, request: unknown): Telemetries {
     const message = `The body is not an OTLP ${signal} request: it has no list "${resources}".`;
     throw new AppError("invalid_input", message, { issues: [{ path: resources, message: "must be a list" }] });
   }
-  const found: Telemetries = { records: [], invalid: 0 };
+  const found: Telemetries = { records: [], invalid: 0, strange: strangeness(signal, request) };
   for (const group of recordsOf(request, resources)) {
     const resource = readAttributes(isRecord(group["resource"]) ? group["resource"]["attributes"] : undefined);
     for (const scoped of recordsOf(group, scopes)) {
@@ -91,6 +93,18 @@ export function readRequest(signal: Signal, request: unknown): Telemetries {
     }
   }
   return found;
+}
+
+/**
+ * Fields that nobody knows are passed over, and an export may be empty; but one that holds only such fields was meant
+ * for another address, or is no export.
+ */
+function strangeness(signal: Signal, request: Record<string, unknown>): string {
+  const wanted = layout[signal][0];
+  if (wanted in request || Object.keys(request).length === 0) return "";
+  const other = signals.find((each) => layout[each][0] in request);
+  if (other !== undefined) return `Nothing was taken: "${layout[other][0]}" is for /v1/${other}.`;
+  return `Nothing was taken: an export of ${signal} has "${wanted}", and this one has not.`;
 }
 
 function collect(found: Telemetries, read: Telemetry | Telemetry[] | undefined): void {

@@ -8,7 +8,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  if (best === undefined) return undefined;
+  const { candidate, distance } = best;
+  const isLike = distance < Math.max(word.length, candidate.length);
+  return isLike && distance <= Math.max(2, Math.floor(candidate.length / 3)) ? candidate : undefined;
 }
 
 /** ` Did you mean 'x'?`, or nothing. */
