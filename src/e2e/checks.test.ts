@@ -116,6 +116,16 @@ describe("a story", () => {
     expect(tells(customer.threads)(log)).toContainEqual(expect.stringMatching(/^booking: expected 'step think ok'/));
   });
 
+  test("takes an agent for what it was called in the end", () => {
+    const log = recordedLog("fly_achensee_customer");
+    const spawned = log.events.find(({ type, data }) => type === "agent_spawned" && data["type"] === "booking")!;
+    const { agentId } = spawned.data;
+    const ended = log.events.find(({ type, data }) => type === "agent_completed" && data["agentId"] === agentId)!;
+    spawned.data["type"] = "agent";
+    ended.data["type"] = "booking";
+    expect(tells(customer.threads)(log)).toEqual([]);
+  });
+
   test("sees a wrong order", () => {
     const log = recordedLog("email_solver");
     const [classify, retrieve] = ["classify", "retrieve_context"].map((name) => log.events.findIndex(isStepEnd(name)));

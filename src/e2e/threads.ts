@@ -54,10 +54,10 @@ function isResult({ type, data }: SessionEvent): boolean {
   return type === "response" && data["type"] === "tool_result";
 }
 
-/** The types of a session's agents, by their ids. */
+/** The types of a session's agents, by their ids; whoever tells of an agent's end may know better than who saw it first. */
 function agentTypes(events: readonly SessionEvent[]): Map<string, string> {
-  const spawned = events.filter(({ type }) => type === "agent_spawned");
-  return new Map(spawned.map(({ data }) => [String(data["agentId"]), String(data["type"])]));
+  const named = events.filter(({ type, data }) => type.startsWith("agent_") && typeof data["type"] === "string");
+  return new Map(named.map(({ data }) => [String(data["agentId"]), String(data["type"])]));
 }
 
 /** Who hears first of a call that a hook refuses decides which of the two it is called. */
