@@ -6,7 +6,7 @@ import { watchMemory } from "./reads.js";
 const session = "slow-reader";
 const deadSockets = 20;
 const floodBatches = 200;
-const rounds = 3;
+const rounds = 5;
 
 /** What sockets that never read do to the others, and to the server's memory. */
 export const slowReader: Group = {
@@ -36,7 +36,7 @@ export const slowReader: Group = {
       return time;
     };
     const alonePeak = await peakOf(server.pid, async () => {
-      for (let round = 0; round < 2; round++) await deliver();
+      for (let round = 0; round < 3; round++) await deliver();
     });
     let times = { alone: Number.NaN, beside: Number.NaN };
     const besidePeak = await peakOf(server.pid, async () => {
