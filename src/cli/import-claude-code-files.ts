@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isJsonObject, type JsonObject } from "../core/json.js";
 import { sessionIdFor } from "../server/ingest/telling/input.js";
-import type { AgentFile } from "../server/ingest/claude-code-transcript-agents.js";
+import type { AgentFile } from "../server/ingest/claude-code-transcript/agents.js";
 import { readHead } from "./import-claude-code-tail.js";
 
 /** One file of a session's transcripts: the main agent's, or with `agent` a subagent's. */

@@ -1,5 +1,5 @@
-import { createTranscriptMapper, type TranscriptMapper } from "../server/ingest/claude-code-transcript.js";
-import type { TranscriptEvent } from "../server/ingest/claude-code-transcript-stream.js";
+import { createTranscriptMapper, type TranscriptMapper } from "../server/ingest/claude-code-transcript/transcript.js";
+import type { TranscriptEvent } from "../server/ingest/claude-code-transcript/stream.js";
 import { isJsonObject } from "../core/json.js";
 import { toTimestamp } from "../core/timestamp.js";
 import { isGone, reason, type TranscriptFile, type TranscriptSession } from "./import-claude-code-files.js";

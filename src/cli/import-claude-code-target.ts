@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { createRequester } from "../client/request.js";
 import { isJsonObject } from "../core/json.js";
-import type { TranscriptEvent } from "../server/ingest/claude-code-transcript-stream.js";
-import type { Standing } from "../server/ingest/claude-code-transcript.js";
+import type { TranscriptEvent } from "../server/ingest/claude-code-transcript/stream.js";
+import type { Standing } from "../server/ingest/claude-code-transcript/transcript.js";
 import type { Cli } from "./cli.js";
 import { nodeFetch } from "./node-fetch.js";
 import { serverUrl, type SourceOptions } from "./session-options.js";
@@ -34,7 +34,7 @@ function serverTarget(url: string): TranscriptTarget {
 async function storageTarget(path: string, now: () => number): Promise<TranscriptTarget> {
   const { openFileStore } = await import("../storage/file/file-store.js");
   const { createIngest } = await import("../server/ingest/ingest.js");
-  const { createTranscriptTaker } = await import("../server/ingest/claude-code-transcript-take.js");
+  const { createTranscriptTaker } = await import("../server/ingest/claude-code-transcript/take.js");
   const { createRedactor } = await import("../core/redaction.js");
   const { default: pino } = await import("pino");
   const store = await openFileStore({ path, now });

@@ -1,23 +1,16 @@
-import { isJsonObject, type JsonObject } from "../../core/json.js";
-import { toTimestamp } from "../../core/timestamp.js";
-import { endSession, reopen } from "./claude-code-session.js";
-import { meetAgent, type AgentFile } from "./claude-code-transcript-agents.js";
-import { isNoise } from "./claude-code-transcript-lines.js";
-import { readLine } from "./claude-code-transcript-readers.js";
-import { createSidechains } from "./claude-code-transcript-sidechains.js";
-import {
-  Naming,
-  newStream,
-  type AgentsUsage,
-  type Reading,
-  type Stream,
-  type TranscriptEvent,
-} from "./claude-code-transcript-stream.js";
-import { usageOf } from "./claude-code-transcript-usage.js";
-import { finishTurn } from "./claude-code-transcript-user.js";
-import { emptyStory } from "./story.js";
-import { objectOf, partIdFor, sessionIdFor, textOf } from "./telling/input.js";
-import { beginTelling, change, present } from "./telling/telling.js";
+import { isJsonObject, type JsonObject } from "../../../core/json.js";
+import { toTimestamp } from "../../../core/timestamp.js";
+import { endSession, reopen } from "../claude-code-session.js";
+import { meetAgent, type AgentFile } from "./agents.js";
+import { isNoise } from "./lines.js";
+import { readLine } from "./readers.js";
+import { createSidechains } from "./sidechains.js";
+import { Naming, newStream, type AgentsUsage, type Reading, type Stream, type TranscriptEvent } from "./stream.js";
+import { usageOf } from "./usage.js";
+import { finishTurn } from "./user.js";
+import { emptyStory } from "../story.js";
+import { objectOf, partIdFor, sessionIdFor, textOf } from "../telling/input.js";
+import { beginTelling, change, present } from "../telling/telling.js";
 
 /** Where a session stands after the lines so far, should no more come. */
 export interface Standing {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { transcriptNow, transcriptSession } from "../testing/transcript-fixture.js";
-import { hook, permission, post, pre, prompt, stop } from "../testing/hook-session.js";
+import { transcriptNow, transcriptSession } from "../../testing/transcript-fixture.js";
+import { hook, permission, post, pre, prompt, stop } from "../../testing/hook-session.js";
 import {
   answerLine,
   at,
@@ -11,7 +11,7 @@ import {
   text,
   use,
   userLine,
-} from "../testing/transcript-lines.js";
+} from "../../testing/transcript-lines.js";
 
 const model = "claude-opus-5-5";
 const figures = (input: number, output: number, usd: number) => ({

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { SessionEvent } from "../../core/event.js";
+import type { SessionEvent } from "../../../core/event.js";
 import {
   jsonLines,
   linesOfCapture,
   sessionOfCapture,
   transcriptSession,
   type TranscriptLine,
-} from "../testing/transcript-fixture.js";
-import type { JsonObject } from "../../core/json.js";
+} from "../../testing/transcript-fixture.js";
+import type { JsonObject } from "../../../core/json.js";
 
-const hooks = new URL("../../../test/fixtures/captures/claude-code/hooks/", import.meta.url);
+const hooks = new URL("../../../../test/fixtures/captures/claude-code/hooks/", import.meta.url);
 
 /** Recordings of both; the hooks of several runs in one session belong to one transcript. */
 const scenarios: [transcript: string, ...hooks: string[]][] = [

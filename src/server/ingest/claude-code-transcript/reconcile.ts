@@ -1,13 +1,13 @@
-import type { ModelCall } from "../../core/activity.js";
-import { responseEvent } from "../../core/activity.js";
-import { isJsonObject, type JsonObject } from "../../core/json.js";
-import { dayOf } from "../../core/usage.js";
-import type { TranscriptDeps } from "./claude-code-transcript-deps.js";
-import type { StoredCall, TranscriptIndex } from "./claude-code-transcript-index.js";
-import type { AgentsUsage } from "./claude-code-transcript-stream.js";
-import { loadEstimate, price } from "./cost.js";
-import { correct } from "./otlp/correct.js";
-import { eventIdFor, numberOf, objectOf } from "./telling/input.js";
+import type { ModelCall } from "../../../core/activity.js";
+import { responseEvent } from "../../../core/activity.js";
+import { isJsonObject, type JsonObject } from "../../../core/json.js";
+import { dayOf } from "../../../core/usage.js";
+import type { TranscriptDeps } from "./deps.js";
+import type { StoredCall, TranscriptIndex } from "./log-index.js";
+import type { AgentsUsage } from "./stream.js";
+import { loadEstimate, price } from "../cost.js";
+import { correct } from "../otlp/correct.js";
+import { eventIdFor, numberOf, objectOf } from "../telling/input.js";
 
 /*
  * Claude Code writes down what a session took in all, by model; its transcript shows most of the calls

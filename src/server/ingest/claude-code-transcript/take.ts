@@ -1,17 +1,17 @@
-import type { JsonObject } from "../../core/json.js";
-import type { NewEvent } from "../../core/event.js";
-import { sessionNotFound } from "../../storage/store-errors.js";
-import type { TranscriptDeps } from "./claude-code-transcript-deps.js";
-import { createIndexes, isFullResult, isTold, recordOf, type TranscriptIndex } from "./claude-code-transcript-index.js";
-import { settleTranscript } from "./claude-code-transcript-settle.js";
-import { reconcile } from "./claude-code-transcript-reconcile.js";
-import type { TranscriptEvent } from "./claude-code-transcript-stream.js";
-import { standingEvents } from "./claude-code-transcript-standing.js";
-import type { Standing } from "./claude-code-transcript.js";
-import type { Known } from "./ingest.js";
-import { correctionOf } from "./model-calls.js";
-import { correct } from "./otlp/correct.js";
-import { price } from "./cost.js";
+import type { JsonObject } from "../../../core/json.js";
+import type { NewEvent } from "../../../core/event.js";
+import { sessionNotFound } from "../../../storage/store-errors.js";
+import type { TranscriptDeps } from "./deps.js";
+import { createIndexes, isFullResult, isTold, recordOf, type TranscriptIndex } from "./log-index.js";
+import { settleTranscript } from "./settle.js";
+import { reconcile } from "./reconcile.js";
+import type { TranscriptEvent } from "./stream.js";
+import { standingEvents } from "./standing.js";
+import type { Standing } from "./transcript.js";
+import type { Known } from "../ingest.js";
+import { correctionOf } from "../model-calls.js";
+import { correct } from "../otlp/correct.js";
+import { price } from "../cost.js";
 
 export interface TakenTranscript {
   /** Events that are stored now. */

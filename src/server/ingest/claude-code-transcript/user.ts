@@ -1,12 +1,12 @@
-import type { Lifecycle, UserPrompt } from "../../core/activity.js";
-import type { JsonObject } from "../../core/json.js";
-import { bounded, textsOf } from "./claude-code-transcript-lines.js";
-import { endResult } from "./claude-code-transcript-results.js";
-import type { Reading, Stream } from "./claude-code-transcript-stream.js";
-import { authorOf, takeNotification } from "./claude-code-turns.js";
-import { eventIdFor, objectOf, objectsOf, textOf } from "./telling/input.js";
-import { beginTurn, endTurn, interruptTurn } from "./telling/messages.js";
-import { action, other, present, type Telling } from "./telling/telling.js";
+import type { Lifecycle, UserPrompt } from "../../../core/activity.js";
+import type { JsonObject } from "../../../core/json.js";
+import { bounded, textsOf } from "./lines.js";
+import { endResult } from "./results.js";
+import type { Reading, Stream } from "./stream.js";
+import { authorOf, takeNotification } from "../claude-code-turns.js";
+import { eventIdFor, objectOf, objectsOf, textOf } from "../telling/input.js";
+import { beginTurn, endTurn, interruptTurn } from "../telling/messages.js";
+import { action, other, present, type Telling } from "../telling/telling.js";
 
 /** A line that the model was sent in the user's name: a prompt, results of tools, or what Claude Code says itself. */
 export function readUserLine(reading: Reading): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { transcriptSession } from "../testing/transcript-fixture.js";
+import { transcriptSession } from "../../testing/transcript-fixture.js";
 import {
   answerLine,
   at,
@@ -12,7 +12,7 @@ import {
   thinking,
   use,
   userLine,
-} from "../testing/transcript-lines.js";
+} from "../../testing/transcript-lines.js";
 
 test("tells a turn: prompt, thoughts, words, a call with its result and how long it took", async () => {
   const session = transcriptSession();

@@ -1,9 +1,9 @@
-import { isJsonObject } from "../../core/json.js";
-import { bounded, longest, restOfLine } from "./claude-code-transcript-lines.js";
-import type { Reading } from "./claude-code-transcript-stream.js";
-import { finishTurn } from "./claude-code-transcript-user.js";
-import { numberOf, objectOf, textOf } from "./telling/input.js";
-import { other, present } from "./telling/telling.js";
+import { isJsonObject } from "../../../core/json.js";
+import { bounded, longest, restOfLine } from "./lines.js";
+import type { Reading } from "./stream.js";
+import { finishTurn } from "./user.js";
+import { numberOf, objectOf, textOf } from "../telling/input.js";
+import { other, present } from "../telling/telling.js";
 
 /** Written behind the answer that ends a turn. */
 const endings: ReadonlySet<string> = new Set(["stop_hook_summary", "turn_duration"]);

@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../core/json.js";
-import type { Reading } from "./claude-code-transcript-stream.js";
-import { eventIdFor, partIdFor, textOf } from "./telling/input.js";
-import { change, present } from "./telling/telling.js";
+import type { JsonObject } from "../../../core/json.js";
+import type { Reading } from "./stream.js";
+import { eventIdFor, partIdFor, textOf } from "../telling/input.js";
+import { change, present } from "../telling/telling.js";
 
 /** What the file beside a subagent's transcript says. */
 export interface AgentFile {

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../../core/json.js";
-import { objectsOf, textOf } from "./telling/input.js";
+import type { JsonObject, JsonValue } from "../../../core/json.js";
+import { objectsOf, textOf } from "../telling/input.js";
 
 /**
  * Types of lines that Claude Code writes for itself: what the model was sent, what the screen shows,

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../core/json.js";
-import type { AgentsUsage } from "./claude-code-transcript-stream.js";
-import { numberOf, objectOf } from "./telling/input.js";
+import type { JsonObject } from "../../../core/json.js";
+import type { AgentsUsage } from "./stream.js";
+import { numberOf, objectOf } from "../telling/input.js";
 
 /** What a `cost-state` line says that the session took in all; undefined where it does not say it in full. */
 export function usageOf(line: JsonObject): AgentsUsage | undefined {

@@ -1,12 +1,12 @@
-import type { NewEvent } from "../../core/event.js";
-import type { JsonObject, JsonValue } from "../../core/json.js";
-import type { Session } from "../../core/session.js";
-import { countKey, isTold, type TranscriptIndex } from "./claude-code-transcript-index.js";
-import type { TranscriptEvent } from "./claude-code-transcript-stream.js";
-import type { Known } from "./ingest.js";
-import { eventIdFor, objectOf } from "./telling/input.js";
-import { beginTelling } from "./telling/telling.js";
-import { endWaits } from "./telling/waits.js";
+import type { NewEvent } from "../../../core/event.js";
+import type { JsonObject, JsonValue } from "../../../core/json.js";
+import type { Session } from "../../../core/session.js";
+import { countKey, isTold, type TranscriptIndex } from "./log-index.js";
+import type { TranscriptEvent } from "./stream.js";
+import type { Known } from "../ingest.js";
+import { eventIdFor, objectOf } from "../telling/input.js";
+import { beginTelling } from "../telling/telling.js";
+import { endWaits } from "../telling/waits.js";
 
 interface Settling {
   known: Known;

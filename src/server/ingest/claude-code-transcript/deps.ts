@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../core/json.js";
-import type { SessionStore } from "../../storage/session-store.js";
-import type { Ingest } from "./ingest.js";
+import type { JsonObject } from "../../../core/json.js";
+import type { SessionStore } from "../../../storage/session-store.js";
+import type { Ingest } from "../ingest.js";
 
 /** What taking in a transcript works with. */
 export interface TranscriptDeps {

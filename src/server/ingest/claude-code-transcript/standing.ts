@@ -1,13 +1,13 @@
-import type { NewEvent } from "../../core/event.js";
-import type { JsonObject } from "../../core/json.js";
-import type { Session } from "../../core/session.js";
-import type { TranscriptIndex } from "./claude-code-transcript-index.js";
-import type { Standing } from "./claude-code-transcript.js";
-import type { Known } from "./ingest.js";
-import { endAllAgents } from "./telling/agents.js";
-import { closeCalls } from "./telling/calls.js";
-import { livenessPatch } from "./telling/liveness-patch.js";
-import { beginTelling, change } from "./telling/telling.js";
+import type { NewEvent } from "../../../core/event.js";
+import type { JsonObject } from "../../../core/json.js";
+import type { Session } from "../../../core/session.js";
+import type { TranscriptIndex } from "./log-index.js";
+import type { Standing } from "./transcript.js";
+import type { Known } from "../ingest.js";
+import { endAllAgents } from "../telling/agents.js";
+import { closeCalls } from "../telling/calls.js";
+import { livenessPatch } from "../telling/liveness-patch.js";
+import { beginTelling, change } from "../telling/telling.js";
 
 /** An agent at work that writes nothing for so long is gone, milliseconds. */
 const longestSilence = 30 * 60_000;

@@ -1,11 +1,11 @@
-import type { SessionEvent } from "../../core/event.js";
-import { isJsonObject, type JsonObject } from "../../core/json.js";
-import { parsePage } from "../../storage/page.js";
-import type { SessionStore } from "../../storage/session-store.js";
-import { AppError } from "../../core/errors.js";
-import { messageKey } from "./story.js";
-import { isRedacted } from "./tellers.js";
-import { textOf } from "./telling/input.js";
+import type { SessionEvent } from "../../../core/event.js";
+import { isJsonObject, type JsonObject } from "../../../core/json.js";
+import { parsePage } from "../../../storage/page.js";
+import type { SessionStore } from "../../../storage/session-store.js";
+import { AppError } from "../../../core/errors.js";
+import { messageKey } from "../story.js";
+import { isRedacted } from "../tellers.js";
+import { textOf } from "../telling/input.js";
 
 /** A model call as it counts by now. */
 export interface StoredCall {

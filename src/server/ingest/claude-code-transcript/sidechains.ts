@@ -1,8 +1,8 @@
-import type { JsonObject } from "../../core/json.js";
-import type { AgentFile } from "./claude-code-transcript-agents.js";
-import { textsOf } from "./claude-code-transcript-lines.js";
-import type { Reading } from "./claude-code-transcript-stream.js";
-import { objectOf, textOf } from "./telling/input.js";
+import type { JsonObject } from "../../../core/json.js";
+import type { AgentFile } from "./agents.js";
+import { textsOf } from "./lines.js";
+import type { Reading } from "./stream.js";
+import { objectOf, textOf } from "../telling/input.js";
 
 const most = 20_000;
 

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { SessionEvent } from "../../core/event.js";
-import { checkJson } from "../../core/json.js";
-import { eventDataSchemas } from "../../core/requests.js";
-import { recordSchema } from "../../core/schemas.js";
+import type { SessionEvent } from "../../../core/event.js";
+import { checkJson } from "../../../core/json.js";
+import { eventDataSchemas } from "../../../core/requests.js";
+import { recordSchema } from "../../../core/schemas.js";
 import {
   linesOfCapture,
   transcriptCaptures,
   transcriptSession,
   type TranscriptLine,
-} from "../testing/transcript-fixture.js";
-import { createTranscriptMapper } from "./claude-code-transcript.js";
+} from "../../testing/transcript-fixture.js";
+import { createTranscriptMapper } from "./transcript.js";
 
 const types = [
   ["user", "assistant", "system", "attachment", "summary", "custom-title", "cost-state", "api-request", "new-kind"],

@@ -1,11 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.js";
-import { readAnswer } from "./claude-code-transcript-assistant.js";
-import { bounded, keptOfAttachment, longest, restOfLine } from "./claude-code-transcript-lines.js";
-import type { Reading } from "./claude-code-transcript-stream.js";
-import { readSystemLine } from "./claude-code-transcript-system.js";
-import { endCompaction, readUserLine } from "./claude-code-transcript-user.js";
-import { objectOf, textOf } from "./telling/input.js";
-import { other, present } from "./telling/telling.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../core/json.js";
+import { readAnswer } from "./assistant.js";
+import { bounded, keptOfAttachment, longest, restOfLine } from "./lines.js";
+import type { Reading } from "./stream.js";
+import { readSystemLine } from "./system.js";
+import { endCompaction, readUserLine } from "./user.js";
+import { objectOf, textOf } from "../telling/input.js";
+import { other, present } from "../telling/telling.js";
 
 const readers: Record<string, (reading: Reading) => void> = {
   user: readUserLine,

@@ -1,11 +1,11 @@
-import type { ToolResultStatus } from "../../core/activity.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.js";
-import { finish } from "./claude-code-tools.js";
-import { bounded, textsOf } from "./claude-code-transcript-lines.js";
-import type { Reading } from "./claude-code-transcript-stream.js";
-import { spawnAgent } from "./claude-code-transcript-agents.js";
-import type { ResultOf } from "./telling/calls.js";
-import { asText, numberOf, objectOf, partIdFor, textOf } from "./telling/input.js";
+import type { ToolResultStatus } from "../../../core/activity.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../core/json.js";
+import { finish } from "../claude-code-tools.js";
+import { bounded, textsOf } from "./lines.js";
+import type { Reading } from "./stream.js";
+import { spawnAgent } from "./agents.js";
+import type { ResultOf } from "../telling/calls.js";
+import { asText, numberOf, objectOf, partIdFor, textOf } from "../telling/input.js";
 
 /** A tool call ended: by the block that the model was sent, and by what the tool gave in its own terms. */
 export function endResult(reading: Reading, toolCallId: string, block: JsonObject, given: JsonValue | undefined): void {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import type { NewEvent } from "../../core/event.js";
-import type { JsonObject } from "../../core/json.js";
-import { createRedactor } from "../../core/redaction.js";
-import { messageKey } from "./story.js";
-import { eventIdFor, textOf } from "./telling/input.js";
-import type { Telling } from "./telling/telling.js";
+import type { NewEvent } from "../../../core/event.js";
+import type { JsonObject } from "../../../core/json.js";
+import { createRedactor } from "../../../core/redaction.js";
+import { messageKey } from "../story.js";
+import { eventIdFor, textOf } from "../telling/input.js";
+import type { Telling } from "../telling/telling.js";
 
 /** An event that a transcript tells of, under an id that comes from the transcript alone. */
 export interface TranscriptEvent extends NewEvent {

@@ -1,14 +1,14 @@
-import type { AssistantMessage, ModelCall, Thinking, Tokens } from "../../core/activity.js";
-import type { JsonObject, JsonValue } from "../../core/json.js";
-import { unknownModel } from "../../core/usage.js";
-import { bounded } from "./claude-code-transcript-lines.js";
-import type { Reading } from "./claude-code-transcript-stream.js";
-import { endResult } from "./claude-code-transcript-results.js";
-import { joinCalls } from "./model-calls.js";
-import { beginCall } from "./telling/calls.js";
-import { eventIdFor, numberOf, objectOf, objectsOf, textOf } from "./telling/input.js";
-import { endTurn } from "./telling/messages.js";
-import { response } from "./telling/telling.js";
+import type { AssistantMessage, ModelCall, Thinking, Tokens } from "../../../core/activity.js";
+import type { JsonObject, JsonValue } from "../../../core/json.js";
+import { unknownModel } from "../../../core/usage.js";
+import { bounded } from "./lines.js";
+import type { Reading } from "./stream.js";
+import { endResult } from "./results.js";
+import { joinCalls } from "../model-calls.js";
+import { beginCall } from "../telling/calls.js";
+import { eventIdFor, numberOf, objectOf, objectsOf, textOf } from "../telling/input.js";
+import { endTurn } from "../telling/messages.js";
+import { response } from "../telling/telling.js";
 
 /** The model of messages that Claude Code puts into the model's mouth. */
 const synthetic = "<synthetic>";
