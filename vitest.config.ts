@@ -5,8 +5,6 @@ export default defineConfig({
     include: ["{src,test,clients/node}/**/*.test.{ts,tsx}"],
     globalSetup: ["scripts/vitest-global-setup.mjs"],
     setupFiles: ["test/setup.ts"],
-    // Most of the long tests wait for other processes; vitest alone would leave a core to them.
-    maxWorkers: "100%",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     unstubEnvs: true,

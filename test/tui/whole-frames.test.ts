@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createWorld, startLoad } from "./world.js";
 import { expectShown, openTerminal, sizes, type Size, type Terminal } from "./terminal.js";
 
@@ -24,16 +24,11 @@ test.each(sizes)("every frame at $columns×$rows is whole while 1,000 events a s
 
 /**
  * A capture may fall between two halves of a frame that tmux reads in pieces, where a person's
- * terminal would wait (synchronised output). What is left over of an earlier frame would stay.
+ * terminal would wait (synchronised output): the next one is looked at then. What is left over of an
+ * earlier frame would stay.
  */
 async function wholeFrame(terminal: Terminal, size: Size): Promise<number[]> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return checkFrame(await terminal.lines(), size);
-    } catch (error) {
-      if (tries === 3) throw error;
-    }
-  }
+  return vi.waitFor(async () => checkFrame(await terminal.lines(), size), { timeout: 10_000, interval: 5 });
 }
 
 /** Each line is in its place, and all of them are of one moment; the numbers of the events on it. */
